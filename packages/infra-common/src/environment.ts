@@ -1,0 +1,17 @@
+import type { Clock } from "./clock.ts";
+import type { Logger } from "./logger.ts";
+import type { Network } from "./network.ts";
+import type { Random } from "./random.ts";
+
+/** Everything that the stack takes from outside. `systemEnvironment()` is the real one; the testkit makes virtual ones. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly network: Network;
+  /**
+   * Decides what happens when an application's listener throws: tests fail, client-core logs it and emits `ErrorOccurred`.
+   * The stack itself goes on undisturbed.
+   */
+  readonly onListenerError: (error: unknown, where: string) => void;
+}

@@ -1,0 +1,18 @@
+import { VoipError } from "./voip-error.ts";
+
+export type NetworkErrorCode =
+  | "NETWORK_ADDRESS_IN_USE"
+  | "NETWORK_ADDRESS_UNAVAILABLE"
+  | "NETWORK_PERMISSION_DENIED"
+  | "NETWORK_CONNECTION_REFUSED"
+  | "NETWORK_CONNECTION_TIMEOUT"
+  | "NETWORK_UNREACHABLE"
+  | "NETWORK_NAME_NOT_FOUND"
+  | "NETWORK_FAILED";
+
+/** The network, the operating system or the name service refused. */
+export class NetworkError extends VoipError<NetworkErrorCode> {
+  static {
+    Object.defineProperty(this.prototype, "name", { value: "NetworkError" });
+  }
+}
