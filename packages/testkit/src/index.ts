@@ -1,1 +1,2 @@
-export {};
+export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
+export { SeededRandom } from "./seeded-random.ts";
