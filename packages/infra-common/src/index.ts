@@ -20,3 +20,6 @@ export type {
 } from "./network.ts";
 export type { Environment } from "./environment.ts";
 export { TableMachine, type ActionMap, type Transition, type TransitionTable } from "./transition-table.ts";
+export { systemClock, SystemClock } from "./system-clock.ts";
+export { systemRandom, SystemRandom } from "./system-random.ts";
+export { TimingWheel, type TimeSource } from "./timing-wheel.ts";

@@ -1,0 +1,42 @@
+import type { Clock, Timer } from "./clock.ts";
+import { TimingWheel } from "./timing-wheel.ts";
+
+/** A longer delay than this overflows `setTimeout`; the wheel then merely wakes once too often. */
+const longestTimeoutMs = 2 ** 30;
+
+/**
+ * The process's clock. All timers share one `setTimeout`, which does not hold the process open.
+ *
+ * `now()` is `performance.now()`. A timer never fires early; it fires at the first whole millisecond of `now()` that is
+ * not before its time, plus what the event loop is late.
+ */
+export class SystemClock implements Clock {
+  #timeout: NodeJS.Timeout | undefined;
+  readonly #wake = (): void => this.#wheel.wake();
+  readonly #wheel: TimingWheel = new TimingWheel({ now: () => performance.now(), wakeAfter: (delayMs) => this.#wakeAfter(delayMs) });
+
+  now(): number {
+    return performance.now();
+  }
+
+  wallNow(): number {
+    return Date.now();
+  }
+
+  setTimer<Argument = undefined>(delayMs: number, callback: (argument: Argument) => void, argument?: Argument): Timer {
+    return this.#wheel.set(delayMs, callback, argument as Argument);
+  }
+
+  /** Timers still running. */
+  get pendingTimers(): number {
+    return this.#wheel.size;
+  }
+
+  #wakeAfter(delayMs: number): void {
+    clearTimeout(this.#timeout);
+    this.#timeout = setTimeout(this.#wake, Math.min(Math.ceil(delayMs), longestTimeoutMs));
+    this.#timeout.unref();
+  }
+}
+
+export const systemClock: SystemClock = new SystemClock();
