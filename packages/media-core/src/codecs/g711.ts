@@ -1,0 +1,69 @@
+import { PitchConcealment } from "../dsp/pitch-concealment.ts";
+import type { AudioCodec, AudioDecoder, AudioEncoder } from "./audio-codec.ts";
+import { aLaw, muLaw, type CompandingLaw } from "./g711-tables.ts";
+
+const sampleRate = 8000;
+
+/** PCMU: ITU-T G.711 µ-law, one byte per sample at 8 kHz (RFC 3551 §4.5.14). */
+export const PCMU: AudioCodec = g711("PCMU", 0, muLaw);
+
+/** PCMA: ITU-T G.711 A-law, one byte per sample at 8 kHz (RFC 3551 §4.5.14). */
+export const PCMA: AudioCodec = g711("PCMA", 8, aLaw);
+
+function g711(encodingName: string, staticPayloadType: number, law: CompandingLaw): AudioCodec {
+  return {
+    encodingName,
+    clockRate: sampleRate,
+    sampleRate,
+    channels: 1,
+    staticPayloadType,
+    defaultPtimeMs: 20,
+    // G.113 Table I.4: G.711 with Appendix I's loss concealment, random loss; 4.3 without.
+    quality: { ie: 0, bpl: 25.1 },
+    maxPayloadBytes: (ptimeMs) => (ptimeMs * sampleRate) / 1000,
+    samplesIn: (payload) => payload.length,
+    createEncoder: () => new G711Encoder(law),
+    createDecoder: () => new G711Decoder(law),
+  };
+}
+
+class G711Encoder implements AudioEncoder {
+  readonly #compress: Uint8Array;
+  readonly #shift: number;
+
+  constructor(law: CompandingLaw) {
+    this.#compress = law.compress;
+    this.#shift = law.compressShift;
+  }
+
+  encode(samples: Int16Array, target: Uint8Array): number {
+    const compress = this.#compress;
+    const shift = this.#shift;
+    const mask = compress.length - 1;
+    const length = samples.length;
+    for (let i = 0; i < length; i++) target[i] = compress[(samples[i]! >> shift) & mask]!;
+    return length;
+  }
+}
+
+class G711Decoder implements AudioDecoder {
+  readonly #expand: Int16Array;
+  readonly #concealment = new PitchConcealment(sampleRate);
+
+  constructor(law: CompandingLaw) {
+    this.#expand = law.expand;
+  }
+
+  decode(payload: Uint8Array, target: Int16Array): number {
+    const expand = this.#expand;
+    const length = Math.min(payload.length, target.length);
+    for (let i = 0; i < length; i++) target[i] = expand[payload[i]!]!;
+    this.#concealment.receive(target, length);
+    return length;
+  }
+
+  conceal(target: Int16Array): number {
+    this.#concealment.conceal(target);
+    return target.length;
+  }
+}
