@@ -1,0 +1,80 @@
+import type { SipRequest, SipResponse, SipUri } from "@sidetone/sip-core";
+import type { Flow } from "./flow.ts";
+import type { SipTarget } from "./sip-target.ts";
+import type { SipTransportUser } from "./sip-transport-user.ts";
+import type { TransportName } from "./transport-name.ts";
+
+export interface ListenOptions {
+  transport: TransportName;
+  /** Numeric local address; `0.0.0.0` and `::` mean every address of that family. */
+  address: string;
+  /** 0 for any free port. */
+  port: number;
+}
+
+/** An open socket that takes SIP messages. */
+export interface ListeningPoint {
+  readonly transport: TransportName;
+  /** As bound: may be a wildcard. */
+  readonly address: string;
+  /** The port that was granted. */
+  readonly port: number;
+  /** Stops listening; flows over connections that are open stay. The port is free when the promise resolves. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface FlowOptions {
+  /** Size of the request on the wire, which decides between UDP and TCP (RFC 3261 §18.1.1). */
+  messageBytes: number;
+  /** Whether the URI asked for its transport by name (`;transport=udp`): it is then kept, whatever the size. */
+  transportIsExplicit: boolean;
+  signal?: AbortSignal;
+}
+
+/** The SIP transport layer (RFC 3261 §18): every way in and out of one user agent. */
+export interface SipTransports {
+  /** Takes what arrives. Set once, by the transaction layer, before anything is sent. */
+  user: SipTransportUser;
+
+  /** The points that are open. */
+  readonly listeningPoints: readonly ListeningPoint[];
+
+  /**
+   * Opens a socket for `transport`.
+   *
+   * @throws {SipTransportError} `SIP_TRANSPORT_UNSUPPORTED`, `SIP_TRANSPORT_LISTEN_FAILED` or `SIP_TRANSPORT_CLOSED`.
+   */
+  listen(options: ListenOptions): Promise<ListeningPoint>;
+
+  /**
+   * The targets for a request to `uri`, best first (RFC 3263 §4). Sends DNS queries for a host name (A and AAAA); a numeric host
+   * needs none. NAPTR and SRV are not asked. Targets of an address family without a socket are left out.
+   *
+   * @throws {SipTransportError} `SIP_TRANSPORT_UNSUPPORTED`, `SIP_TRANSPORT_NAME_NOT_FOUND` or `SIP_TRANSPORT_NOT_LISTENING`.
+   * @throws `signal.reason` when aborted.
+   */
+  locate(uri: SipUri, options?: { signal?: AbortSignal }): Promise<readonly SipTarget[]>;
+
+  /**
+   * A flow for a request to `target`: the UDP socket of its family, or a connection, which is reused or opened.
+   *
+   * A request of more than 1,300 bytes to a UDP target goes over TCP unless `transportIsExplicit`; when no connection comes up
+   * within 2 s, it goes over UDP after all (RFC 3261 §18.1.1).
+   *
+   * @throws {SipTransportError} `SIP_TRANSPORT_UNSUPPORTED`, `SIP_TRANSPORT_CONNECT_FAILED`, `SIP_TRANSPORT_NOT_LISTENING` or `SIP_TRANSPORT_CLOSED`.
+   * @throws `signal.reason` when aborted.
+   */
+  flowTo(target: SipTarget, options: FlowOptions): Promise<Flow>;
+
+  /**
+   * The flow for a response, from its top Via and the flow that brought the request (RFC 3261 §18.2.2, RFC 3581 §4).
+   * Takes the request or a response to it, whose top Via is the same. It is `arrival` itself unless the Via names another
+   * place or the connection has gone: then a connection to the Via's address is opened.
+   *
+   * @throws {SipTransportError} as {@link flowTo}.
+   */
+  responseFlow(message: SipRequest | SipResponse, arrival: Flow): Flow | Promise<Flow>;
+
+  /** Closes every socket and connection. The ports are free and no timer is left when the promise resolves. Idempotent, never rejects. */
+  close(): Promise<void>;
+}

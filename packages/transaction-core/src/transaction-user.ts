@@ -1,0 +1,39 @@
+import type { SipRequest, SipResponse } from "@sidetone/sip-core";
+import type { Flow } from "@sidetone/sip-transport";
+import type { ClientTransaction, ServerTransaction } from "./transaction.ts";
+import type { InviteServerTransaction } from "./invite-server-transaction.ts";
+
+/** What the transaction layer delivers to: the user-agent core ("TU" in RFC 3261 §17). One object for all; nothing here may throw. */
+export interface TransactionUser {
+  /** A new request, never ACK or CANCEL. Answer through `transaction.respond`, now or later. */
+  onRequest(transaction: ServerTransaction): void;
+  /**
+   * A CANCEL for an INVITE without a final response; the layer has answered the CANCEL with 200 itself (RFC 3261 §9.2).
+   * The user answers the INVITE with 487.
+   */
+  onCancelled(transaction: InviteServerTransaction, cancel: SipRequest): void;
+  /** An ACK that acknowledges no refusal: for a 2xx (RFC 3261 §13.3.1.4), or belonging to nothing. Never answered. */
+  onAck(ack: SipRequest, flow: Flow): void;
+  /** A response without a client transaction, such as a 2xx repeated after Timer M (RFC 6026 §7.2). Never answered. */
+  onStrayResponse(response: SipResponse, flow: Flow): void;
+}
+
+/** What a client transaction reports to; one object may serve many. Nothing here may throw. */
+export interface ClientTransactionUser {
+  /** Each provisional response, then one final response; for an INVITE every 2xx, repeated ones too (RFC 6026 §7.2). */
+  onResponse(transaction: ClientTransaction, response: SipResponse): void;
+  /** No final response within 64·T1, or 64·T1 after CANCEL: as if 408 had come (RFC 3261 §8.1.3.1). The transaction is over. */
+  onTimeout(transaction: ClientTransaction): void;
+  /** The request could not be sent, or its connection broke: as if 503 had come (RFC 3261 §8.1.3.1). The transaction is over. */
+  onTransportError(transaction: ClientTransaction, error: Error): void;
+}
+
+/** What a server transaction reports to, once its `user` is set. */
+export interface ServerTransactionUser {
+  /** A response could not be sent (RFC 3261 §17.2.4, RFC 6026 §7.1). The transaction goes on. */
+  onTransportError?(transaction: ServerTransaction, error: Error): void;
+  /** The ACK for a 300–699 arrived (RFC 3261 §17.2.1). */
+  onAcked?(transaction: InviteServerTransaction): void;
+  /** The transaction is over; for a request without a final response, 64·T1 after it came (RFC 4320 §4.2). */
+  onTerminated?(transaction: ServerTransaction): void;
+}

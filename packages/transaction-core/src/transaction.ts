@@ -1,0 +1,53 @@
+import type { SipRequest, SipResponse } from "@sidetone/sip-core";
+import type { Flow } from "@sidetone/sip-transport";
+import type { ServerTransactionUser } from "./transaction-user.ts";
+
+/** Names of the states in RFC 3261 §17 and RFC 6026 §7. */
+export type TransactionState = "Calling" | "Trying" | "Proceeding" | "Completed" | "Accepted" | "Confirmed" | "Terminated";
+
+/** A request that was sent and its responses (RFC 3261 §17.1). */
+export interface ClientTransaction {
+  readonly method: string;
+  /** The top Via's branch. */
+  readonly branch: string;
+  readonly flow: Flow;
+  readonly state: TransactionState;
+  /**
+   * The request as given to `sendRequest`, without Via. A non-INVITE transaction lets go of it with its final response, and an
+   * INVITE transaction with a refusal.
+   *
+   * @throws {TransactionError} `TRANSACTION_RELEASED` afterwards.
+   */
+  readonly request: SipRequest;
+  /** For the user-agent core's own use. */
+  context: unknown;
+}
+
+/** A request that was received and the responses to it (RFC 3261 §17.2). */
+export interface ServerTransaction {
+  readonly method: string;
+  /** The flow that brought the request. */
+  readonly flow: Flow;
+  readonly state: TransactionState;
+  /**
+   * The request. The transaction lets go of it with the final response, since it lingers for 32 s: copy what has to outlive it.
+   *
+   * @throws {TransactionError} `TRANSACTION_RELEASED` afterwards.
+   */
+  readonly request: SipRequest;
+  /** A To tag for all responses to this request: the one that was sent already, else a new one (RFC 3261 §8.2.6.2). */
+  readonly toTag: string;
+  /** Set by the user-agent core to hear of what becomes of its response. */
+  user: ServerTransactionUser | undefined;
+  /** For the user-agent core's own use. */
+  context: unknown;
+  /**
+   * Sends `response`, which is serialised once; a retransmitted request gets the same bytes again.
+   *
+   * After the 2xx to an INVITE the user-agent core repeats it by giving the same object again (RFC 3261 §13.3.1.4). Any
+   * other response after a final one is ignored, as it is when the transaction is over.
+   *
+   * @throws {TransactionError} `TRANSACTION_RESPONSE_FORBIDDEN` for 408, or for 101–199, to a request other than INVITE (RFC 4320 §4.1, §4.2).
+   */
+  respond(response: SipResponse): void;
+}
