@@ -3,12 +3,14 @@ import { TimingWheel } from "./timing-wheel.ts";
 
 /** A longer delay than this overflows `setTimeout`; the wheel then merely wakes once too often. */
 const longestTimeoutMs = 2 ** 30;
+/** What a sleep is always longer than asked for (the kernel's timer slack alone is 50 µs): a delay of 1.04 ms is slept as 1 ms, not as 2. */
+const sleepSlackMs = 0.05;
 
 /**
  * The process's clock. All timers share one `setTimeout`, which does not hold the process open.
  *
- * `now()` is `performance.now()`. A timer never fires early; it fires at the first whole millisecond of `now()` that is
- * not before its time, plus what the event loop is late.
+ * `now()` is `performance.now()`. A timer never fires early; it is late by what the system's timers are, which sleep for
+ * whole milliseconds (0.6 ms at the median), and by what keeps the event loop busy.
  */
 export class SystemClock implements Clock {
   #timeout: NodeJS.Timeout | undefined;
@@ -34,7 +36,7 @@ export class SystemClock implements Clock {
 
   #wakeAfter(delayMs: number): void {
     clearTimeout(this.#timeout);
-    this.#timeout = setTimeout(this.#wake, Math.min(Math.ceil(delayMs), longestTimeoutMs));
+    this.#timeout = setTimeout(this.#wake, Math.min(Math.ceil(delayMs - sleepSlackMs), longestTimeoutMs));
     this.#timeout.unref();
   }
 }

@@ -5,8 +5,10 @@ const slotBits = 8;
 const slotsPerLevel = 2 ** slotBits;
 const slotMask = slotsPerLevel - 1;
 const wordsPerLevel = slotsPerLevel / 32;
-/** Ticks are compared by their difference modulo 2³², so a timer lies well under half of that ahead: 12.4 days. */
-const horizonMs = 2 ** 30;
+/** Finer than the system's timers, so that rounding to ticks does not add to their lateness. */
+const ticksPerMs = 8;
+/** Ticks are compared by their difference modulo 2³², so a timer lies well under half of that ahead: 37 hours. */
+const horizonMs = 2 ** 30 / ticksPerMs;
 
 /** Where the wheel takes its time from, and what wakes it. */
 export interface TimeSource {
@@ -39,7 +41,7 @@ class WheelTimer implements Timer {
 }
 
 /**
- * Timers in a hierarchical timing wheel of 1 ms ticks (Varghese and Lauck, 1987): setting and cancelling cost O(1), one
+ * Timers in a hierarchical timing wheel of ⅛ ms ticks (Varghese and Lauck, 1987): setting and cancelling cost O(1), one
  * object and no closure, so that tens of thousands of transaction timers a second share one timer of the system.
  *
  * Four levels of 256 slots: a timer lies in the level of the highest byte in which its tick differs from the present one,
@@ -61,7 +63,7 @@ export class TimingWheel {
 
   constructor(source: TimeSource) {
     this.#source = source;
-    this.#current = Math.floor(source.now()) | 0;
+    this.#current = tickAt(source.now());
   }
 
   /** Timers set and neither fired nor cancelled. */
@@ -73,8 +75,8 @@ export class TimingWheel {
   set<Argument>(delayMs: number, callback: (argument: Argument) => void, argument: Argument): Timer {
     if (!(delayMs <= horizonMs)) return new DistantTimer(this, delayMs, callback, argument);
     const now = this.#source.now();
-    this.#skipTo(Math.floor(now) | 0);
-    const dueTick = Math.ceil(delayMs > 0 ? now + delayMs : now) | 0;
+    this.#skipTo(tickAt(now));
+    const dueTick = Math.ceil((delayMs > 0 ? now + delayMs : now) * ticksPerMs) | 0;
     const tick = (dueTick - this.#current) | 0 ? dueTick : (dueTick + 1) | 0;
     const timer = new WheelTimer(this, tick, callback, argument);
     const slot = this.#link(timer);
@@ -91,7 +93,7 @@ export class TimingWheel {
 
   /** Runs what is due, then asks the time source for the next wake. */
   wake(): void {
-    const nowTick = Math.floor(this.#source.now()) | 0;
+    const nowTick = tickAt(this.#source.now());
     this.#waking = true;
     try {
       for (let slot = this.#nextSlot(); slot >= 0; slot = this.#nextSlot()) {
@@ -119,9 +121,9 @@ export class TimingWheel {
     if (this.#armed && !isBefore(tick, this.#wakeTick)) return;
     this.#armed = true;
     this.#wakeTick = tick;
-    const now = this.#source.now();
+    const now = this.#source.now() * ticksPerMs;
     const nowTick = Math.floor(now);
-    this.#source.wakeAfter(Math.max(0, ((tick - nowTick) | 0) - (now - nowTick)));
+    this.#source.wakeAfter(Math.max(0, ((tick - nowTick) | 0) - (now - nowTick)) / ticksPerMs);
   }
 
   #fire(slot: number): void {
@@ -215,6 +217,11 @@ class DistantTimer implements Timer {
   cancel(): void {
     this.#timer.cancel();
   }
+}
+
+/** The tick that `now` (in milliseconds) lies in. */
+function tickAt(now: number): number {
+  return Math.floor(now * ticksPerMs) | 0;
 }
 
 /** Whether tick `one` comes before `other`, both modulo 2³². */
