@@ -1,0 +1,78 @@
+import type { SipParseError } from "../errors.ts";
+import { DISPLAY, skipClass, skipWhitespace, trimEnd } from "../grammar/character-class.ts";
+import { Parameters } from "../grammar/parameters.ts";
+import { headerSyntax } from "../grammar/parameter-syntax.ts";
+import { endOfQuotedString, unquote } from "../grammar/quoted-string.ts";
+import { isParameterList } from "../grammar/scan-parameters.ts";
+import { parseUri, type Uri } from "../uri/uri.ts";
+import { malformed } from "./malformed.ts";
+import { type NameAddress, noParameters } from "./name-address.ts";
+
+type NameAddressClass<Address extends NameAddress> = new (uri: Uri, displayName: string | undefined, parameters: Parameters) => Address;
+
+/**
+ * ( name-addr / addr-spec ) *( SEMI generic-param ) (RFC 3261 §25.1) as a value of `Address`.
+ *
+ * `bracketsRequired`: only name-addr, as in Route and Record-Route.
+ */
+export function parseNameAddress<Address extends NameAddress>(
+  header: string,
+  text: string,
+  Address: NameAddressClass<Address>,
+  bracketsRequired: boolean = false,
+): Address {
+  const end = text.length;
+  let displayName: string | undefined;
+  let open: number;
+  const start = skipWhitespace(text, 0, end);
+  if (start < end && text.charCodeAt(start) === 0x22) {
+    const close = endOfQuotedString(text, start, end);
+    if (close < 0) throw malformed(header, "an address: the quoted display name does not end", text);
+    displayName = unquote(text, start, close);
+    open = skipWhitespace(text, close, end);
+    if (open === end || text.charCodeAt(open) !== 0x3c) throw malformed(header, "an address: no < after the display name", text);
+  } else {
+    open = skipClass(text, start, end, DISPLAY);
+    if (open === end || text.charCodeAt(open) !== 0x3c) return parseAddressSpec(header, text, Address, bracketsRequired);
+    if (open > start) displayName = text.slice(start, trimEnd(text, start, open));
+  }
+  const close = text.indexOf(">", open);
+  if (close < 0) throw malformed(header, "an address: < is not closed", text);
+  const uri = parseHeaderUri(header, text, text.slice(open + 1, close));
+  return new Address(uri, displayName, parseHeaderParameters(header, text, close + 1));
+}
+
+/** addr-spec without brackets: what follows the first semicolon are parameters of the header. */
+function parseAddressSpec<Address extends NameAddress>(
+  header: string,
+  text: string,
+  Address: NameAddressClass<Address>,
+  bracketsRequired: boolean,
+): Address {
+  if (bracketsRequired) throw malformed(header, "an address in angle brackets", text);
+  const semicolon = text.indexOf(";");
+  const uriText = (semicolon < 0 ? text : text.slice(0, semicolon)).trim();
+  // "the name-addr form MUST be used if the addr-spec contains a comma, semicolon, or question mark" (§20.10)
+  if (uriText.includes(",") || uriText.includes("?")) throw malformed(header, "an address: a URI with , or ? needs < and >", text);
+  const uri = parseHeaderUri(header, text, uriText);
+  return new Address(uri, undefined, semicolon < 0 ? noParameters : parseHeaderParameters(header, text, semicolon));
+}
+
+/** The parameters from `start` to the end of the field value. */
+export function parseHeaderParameters(header: string, text: string, start: number): Parameters {
+  if (start === text.length) return noParameters;
+  if (!isParameterList(text, start, text.length)) throw malformed(header, "followed by ;name=value parameters", text);
+  const parameters = text.slice(start).trim();
+  return parameters === "" ? noParameters : new Parameters(parameters, headerSyntax);
+}
+
+/** A URI inside a header field; a fold after one of its semicolons is forgiven and removed. */
+export function parseHeaderUri(header: string, text: string, uriText: string): Uri {
+  try {
+    return parseUri(uriText);
+  } catch (error) {
+    const unfolded = uriText.replace(/;[ \t]+/g, ";");
+    if (unfolded !== uriText) return parseHeaderUri(header, text, unfolded);
+    throw malformed(header, `an address: ${(error as SipParseError).message}`, text, error);
+  }
+}
