@@ -8,9 +8,10 @@ export type NetworkErrorCode =
   | "NETWORK_CONNECTION_TIMEOUT"
   | "NETWORK_UNREACHABLE"
   | "NETWORK_NAME_NOT_FOUND"
+  | "NETWORK_MESSAGE_TOO_LONG"
   | "NETWORK_FAILED";
 
-/** The network, the operating system or the name service refused. */
+/** The network, the operating system or the name service refused. `cause` is the system's own error, where there is one. */
 export class NetworkError extends VoipError<NetworkErrorCode> {
   static {
     Object.defineProperty(this.prototype, "name", { value: "NetworkError" });

@@ -1,0 +1,108 @@
+import { connect, type Socket } from "node:net";
+import { onAbort } from "../abort.ts";
+import { formatHostPort } from "../host-port.ts";
+import { addressFamily } from "../ip-address.ts";
+import { NetworkError } from "../network-error.ts";
+import type { ConnectStreamOptions, StreamConnection, StreamReceiver } from "../network.ts";
+import { networkErrorFrom } from "./network-error-from.ts";
+
+/** Connects a TCP socket of the system. */
+export function connectNodeStream(options: ConnectStreamOptions, receiver: StreamReceiver): Promise<StreamConnection> {
+  return new Promise((resolve, reject) => {
+    const { address, port, localAddress, signal } = options;
+    const action = `Cannot connect TCP to ${formatHostPort(address, port)}`;
+    signal?.throwIfAborted();
+    if (!addressFamily(address)) throw new NetworkError("NETWORK_FAILED", `${action}: the address is not numeric; look the name up first`);
+    const socket = openSocket(address, port, localAddress, action);
+    const forgetSignal = onAbort(signal, (reason) => {
+      socket.destroy();
+      reject(reason);
+    });
+    const onError = (error: Error): void => {
+      forgetSignal();
+      reject(networkErrorFrom(error, action));
+    };
+    socket.once("error", onError);
+    socket.once("connect", () => {
+      forgetSignal();
+      socket.off("error", onError);
+      resolve(new NodeStreamConnection(socket, receiver));
+    });
+  });
+}
+
+function openSocket(host: string, port: number, localAddress: string | undefined, action: string): Socket {
+  try {
+    return connect({ host, port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
+  } catch (error) {
+    throw networkErrorFrom(error, action);
+  }
+}
+
+/** An open TCP connection, with Nagle's algorithm off. */
+export class NodeStreamConnection implements StreamConnection {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly #socket: Socket;
+  readonly #closed: Promise<void>;
+  #closing = false;
+  #remoteEnded = false;
+  #error: Error | undefined;
+
+  constructor(socket: Socket, receiver: StreamReceiver) {
+    this.localAddress = socket.localAddress ?? "";
+    this.localPort = socket.localPort ?? 0;
+    this.remoteAddress = socket.remoteAddress ?? "";
+    this.remotePort = socket.remotePort ?? 0;
+    this.#socket = socket;
+    socket.on("data", (data) => receiver.onData(data, this));
+    socket.on("drain", () => {
+      if (!this.#closing) receiver.onDrain(this);
+    });
+    socket.on("end", () => void (this.#remoteEnded = true));
+    socket.on("error", (error) => void (this.#error = error));
+    this.#closed = new Promise((resolve) => {
+      socket.on("close", () => {
+        resolve();
+        receiver.onClosed(this.#reasonForClosing(), this);
+      });
+    });
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  send(data: Uint8Array): boolean {
+    // A peer that has ended its side is not written to: the connection is about to close.
+    if (this.#closing || this.#remoteEnded || this.#socket.destroyed) return true;
+    return this.#socket.write(data);
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close({ abort = false }: { abort?: boolean } = {}): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = true;
+      this.#socket.removeAllListeners("data");
+      // Without a reader the peer's last bytes would keep the socket from seeing its end.
+      this.#socket.resume();
+      if (!abort) this.#socket.destroySoon();
+    }
+    if (abort && !this.#socket.destroyed) this.#socket.resetAndDestroy();
+    return this.#closed;
+  }
+
+  #reasonForClosing(): Error | undefined {
+    if (!this.#error || this.#closing) return undefined;
+    return networkErrorFrom(this.#error, `TCP connection with ${formatHostPort(this.remoteAddress, this.remotePort)} broke`);
+  }
+}

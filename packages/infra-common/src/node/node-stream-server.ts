@@ -1,0 +1,76 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { formatHostPort } from "../host-port.ts";
+import { addressFamily } from "../ip-address.ts";
+import type { AddressFamily, ListenStreamOptions, StreamConnection, StreamListener, StreamReceiver, StreamServer } from "../network.ts";
+import { networkErrorFrom } from "./network-error-from.ts";
+import { NodeStreamConnection } from "./node-stream-connection.ts";
+
+/** Connections that the kernel keeps waiting; it may cap the number (somaxconn). */
+const backlog = 1024;
+
+/** Listens on a TCP socket of the system. */
+export function listenNodeStream({ address, port }: ListenStreamOptions, listener: StreamListener): Promise<StreamServer> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => reject(networkErrorFrom(error, `Cannot listen on TCP ${formatHostPort(address, port)}`));
+    const family: AddressFamily = addressFamily(address) ?? 4;
+    const server = createServer({ noDelay: true }, (socket) => accept(socket, listener));
+    server.once("error", fail);
+    try {
+      server.listen({ host: address, port, backlog, exclusive: true, ipv6Only: family === 6 }, () => {
+        server.off("error", fail);
+        resolve(new NodeStreamServer(server, family, listener));
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+class NodeStreamServer implements StreamServer {
+  readonly family: AddressFamily;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly #server: Server;
+  #closed = false;
+
+  constructor(server: Server, family: AddressFamily, listener: StreamListener) {
+    const { address, port } = server.address() as { address: string; port: number };
+    this.family = family;
+    this.localAddress = address;
+    this.localPort = port;
+    this.#server = server;
+    server.on("error", (error) => listener.onServerError(networkErrorFrom(error, `TCP server ${formatHostPort(address, port)}`)));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    // The system's socket closes here; the callback of `close` would wait for the end of all open connections.
+    this.#server.close();
+  }
+}
+
+function accept(socket: Socket, listener: StreamListener): void {
+  const forwarder = new ForwardingReceiver();
+  const connection = new NodeStreamConnection(socket, forwarder);
+  const receiver = listener.onConnection(connection);
+  if (receiver) forwarder.receiver = receiver;
+  else void connection.close({ abort: true });
+}
+
+/** Stands in until the listener has said who receives, which it does before any data is read. */
+class ForwardingReceiver implements StreamReceiver {
+  receiver: StreamReceiver | undefined;
+
+  onData(data: Buffer, connection: StreamConnection): void {
+    this.receiver?.onData(data, connection);
+  }
+
+  onDrain(connection: StreamConnection): void {
+    this.receiver?.onDrain(connection);
+  }
+
+  onClosed(error: Error | undefined, connection: StreamConnection): void {
+    this.receiver?.onClosed(error, connection);
+  }
+}
