@@ -1,1 +1,13 @@
-export {};
+export { mintCallId, type CallId } from "./call-id.ts";
+export { changeHold, modificationError, type HoldableNegotiator } from "./hold.ts";
+export { IncomingSession, type IncomingParts, type RingOptions } from "./incoming-session.ts";
+export { ExternalNegotiator, type ExternalMedia } from "./negotiation/external-negotiator.ts";
+export { LocalAudio, type LocalAudioOptions } from "./negotiation/local-audio.ts";
+export { SdpNegotiator, type NegotiationListener } from "./negotiation/sdp-negotiator.ts";
+export { OutgoingSession, type DialParts } from "./outgoing-session.ts";
+export { Session, type SessionParts } from "./session.ts";
+export type { SessionEnd, SessionEndCause } from "./session-end.ts";
+export { SessionError, type SessionErrorCode, type SessionErrorOptions } from "./session-error.ts";
+export { sessionPhaseTable, type SessionPhase, type SessionPhaseInput } from "./session-phase-table.ts";
+export type { SessionHold, SessionProgress, SessionUser } from "./session-user.ts";
+export { Sessions, type DialOptions, type SessionAudioOptions, type SessionsOptions, type SessionsUser } from "./sessions.ts";
