@@ -15,7 +15,10 @@ export interface HoldableNegotiator {
  */
 export async function changeHold(session: Session, negotiator: HoldableNegotiator, held: boolean): Promise<void> {
   if (session.phase !== "Connected") {
-    throw new SessionError(session.phase === "Ended" ? "SESSION_ENDED" : "SESSION_STATE", `A call that is ${session.phase} cannot be held or resumed`);
+    throw new SessionError(
+      session.phase === "Ended" ? "SESSION_ENDED" : "SESSION_STATE",
+      `A call that is ${session.phase} cannot be held or resumed`,
+    );
   }
   if (session.hold.local === held) return;
   negotiator.wantHold(held);
@@ -30,7 +33,11 @@ export async function changeHold(session: Session, negotiator: HoldableNegotiato
 
 /** Wraps what a re-INVITE failed with. */
 export function modificationError(error: unknown, what: string): SessionError {
-  if (DialogError.is(error, "DIALOG_TERMINATED")) return new SessionError("SESSION_ENDED", `The call ended before the peer agreed to ${what}`, { cause: error });
+  if (DialogError.is(error, "DIALOG_TERMINATED"))
+    return new SessionError("SESSION_ENDED", `The call ended before the peer agreed to ${what}`, { cause: error });
   const statusCode = error instanceof DialogError ? error.statusCode : undefined;
-  return new SessionError("SESSION_MODIFICATION_REFUSED", `The peer refused to ${what}; the call goes on as before`, { statusCode, cause: error });
+  return new SessionError("SESSION_MODIFICATION_REFUSED", `The peer refused to ${what}; the call goes on as before`, {
+    statusCode,
+    cause: error,
+  });
 }

@@ -80,7 +80,9 @@ export class IncomingSession extends Session {
 
   override finish(): void {
     super.finish();
-    this.#settleAnswer?.reject(new SessionError("SESSION_ENDED", `The call ended before it was established: ${this.end!.cause}`, { cause: this.end!.error }));
+    this.#settleAnswer?.reject(
+      new SessionError("SESSION_ENDED", `The call ended before it was established: ${this.end!.cause}`, { cause: this.end!.error }),
+    );
     this.#settleAnswer = undefined;
   }
 

@@ -96,7 +96,9 @@ export abstract class Session
    *
    * @param intent what the end is called when this side's wish is what ends it.
    */
-  terminate(options: { statusCode?: number; reasonPhrase?: string; headers?: readonly HeaderInput[]; intent?: SessionEndCause } = {}): void {
+  terminate(
+    options: { statusCode?: number; reasonPhrase?: string; headers?: readonly HeaderInput[]; intent?: SessionEndCause } = {},
+  ): void {
     if (this.phase === "Terminating" || this.phase === "Ended") return;
     const { intent, ...refusal } = options;
     this.#intent = intent;

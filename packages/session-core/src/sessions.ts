@@ -1,15 +1,6 @@
 import type { Environment } from "@sidetone/infra-common";
-import {
-  createUserAgentCore,
-  type IncomingInvite,
-  type IncomingRequest,
-  type InviteOptions,
-  type MediaNegotiator,
-  type UserAgentCore,
-  type UserAgentCoreOptions,
-} from "@sidetone/dialog-core";
+import type { IncomingInvite, IncomingRequest, InviteOptions, MediaNegotiator, UserAgentCore, UserAgentUser } from "@sidetone/dialog-core";
 import type { MediaEngine, MediaSession } from "@sidetone/media-core";
-import type { SipTransports } from "@sidetone/sip-transport";
 import { mintCallId } from "./call-id.ts";
 import { IncomingSession } from "./incoming-session.ts";
 import { ExternalNegotiator, type ExternalMedia } from "./negotiation/external-negotiator.ts";
@@ -46,7 +37,8 @@ export interface SessionsOptions {
   readonly maxSessions?: number;
   /** Longest time that an incoming call may stay undecided, in seconds; then 480. Default 180. */
   readonly incomingRingSeconds?: number;
-  readonly core?: Omit<UserAgentCoreOptions, "user">;
+  /** Makes the signalling beneath: `(user) => createUserAgentCore(environment, transports, { ...options, user })`. */
+  readonly createCore: (user: UserAgentUser) => UserAgentCore;
 }
 
 /** The layer above. */
@@ -85,14 +77,11 @@ export class Sessions {
   readonly #leaving = new Set<Promise<void>>();
   readonly #release = (session: Session): void => this.#forget(session);
 
-  constructor(environment: Environment, transports: SipTransports, options: SessionsOptions, user: SessionsUser) {
+  constructor(environment: Environment, options: SessionsOptions, user: SessionsUser) {
     this.environment = environment;
     this.#options = options;
     this.#user = user;
-    this.core = createUserAgentCore(environment, transports, {
-      ...options.core,
-      user: { onInvite: (invite) => this.#onInvite(invite), onRequest: (request) => this.#onRequest(request) },
-    });
+    this.core = options.createCore({ onInvite: (invite) => this.#onInvite(invite), onRequest: (request) => this.#onRequest(request) });
   }
 
   /** Sessions that have not ended, in the order they began. */
@@ -210,9 +199,11 @@ function selectCodecs({ codecs }: MediaEngine, names: readonly string[] | undefi
   if (!names) return codecs.codecs;
   return names.map((name) => {
     const codec = codecs.find(name);
-    if (!codec) throw new SessionError("SESSION_MEDIA", `No codec ${JSON.stringify(name)} here; there are ${codecs.codecs.map(({ encodingName }) => encodingName).join(", ")}`);
+    if (!codec)
+      throw new SessionError(
+        "SESSION_MEDIA",
+        `No codec ${JSON.stringify(name)} here; there are ${codecs.codecs.map(({ encodingName }) => encodingName).join(", ")}`,
+      );
     return codec;
   });
 }
-
-export type { InviteOptions };

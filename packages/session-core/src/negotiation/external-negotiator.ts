@@ -35,7 +35,8 @@ export class ExternalNegotiator implements MediaNegotiator {
     if (reason === "refresh" && this.#local !== undefined) return sdpBody(this.#local);
     const ready = this.#take();
     if (ready !== undefined) return this.#keep(ready);
-    if (!this.#media.createOffer) throw new SessionError("SESSION_NO_MEDIA", "With external media, give the offer as `sdp` or a `createOffer` function");
+    if (!this.#media.createOffer)
+      throw new SessionError("SESSION_NO_MEDIA", "With external media, give the offer as `sdp` or a `createOffer` function");
     const offer = this.#media.createOffer(reason === "refresh" ? "modify" : reason);
     return typeof offer === "string" ? this.#keep(offer) : offer.then((text) => this.#keep(text));
   }
@@ -44,7 +45,8 @@ export class ExternalNegotiator implements MediaNegotiator {
     this.remoteDescription = textOf(offer);
     const ready = this.#take();
     if (ready !== undefined) return this.#keep(ready);
-    if (!this.#media.answerOffer) throw new SessionError("SESSION_NO_MEDIA", "With external media, give the answer as `sdp` or an `answerOffer` function");
+    if (!this.#media.answerOffer)
+      throw new SessionError("SESSION_NO_MEDIA", "With external media, give the answer as `sdp` or an `answerOffer` function");
     const answer = this.#media.answerOffer(this.remoteDescription);
     return typeof answer === "string" ? this.#keep(answer) : answer.then((text) => this.#keep(text));
   }
