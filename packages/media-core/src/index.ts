@@ -2,6 +2,16 @@ export { MediaError, type MediaErrorCode, type MediaErrorOptions } from "./media
 export type { AudioCodec, AudioDecoder, AudioEncoder, CodecQuality } from "./codecs/audio-codec.ts";
 export { CodecRegistry } from "./codecs/codec-registry.ts";
 export { PCMA, PCMU } from "./codecs/g711.ts";
+export { Gain } from "./dsp/gain.ts";
+export { findTone, toneLevel, type FindToneOptions, type FoundTone } from "./dsp/goertzel.ts";
+export { LevelMeter, peakDbfs, rmsDbfs } from "./dsp/level-meter.ts";
+export { addTo, mixInto, mixMinus } from "./dsp/mix.ts";
 export { PitchConcealment } from "./dsp/pitch-concealment.ts";
+export { resample, Resampler } from "./dsp/resampler.ts";
 export type { AudioSource } from "./players/audio-source.ts";
+export { PcmOutput, type ClearedOutput, type PcmOutputOptions } from "./players/pcm-output.ts";
+export { progressTones, type ProgressTones } from "./players/progress-tones.ts";
+export { SampleSource, type AudioClip, type SampleSourceOptions } from "./players/sample-source.ts";
+export { SilenceSource, type SilenceSourceOptions } from "./players/silence-source.ts";
+export { ToneSource, type ToneBeat, type ToneOptions } from "./players/tone-source.ts";
 export type { AudioSink } from "./recorders/audio-sink.ts";

@@ -2,28 +2,26 @@
 export interface CompandingLaw {
   /** Linear 16-bit value of each of the 256 code words. */
   readonly expand: Int16Array;
-  /** Code word of each linear value, by its significant bits: `compress[(sample >> compressShift) & (compress.length - 1)]`. */
+  /** Code word of each linear 16-bit value: `compress[sample & 0xffff]`. */
   readonly compress: Uint8Array;
-  /** Bits of a 16-bit sample below the law's resolution: µ-law has 14 bits, A-law 13. */
-  readonly compressShift: number;
 }
 
 const muLawBias = 33;
 const muLawClip = 8158;
 
-/** µ-law (G.711 Table 2): all bits inverted on the wire, 14-bit magnitudes with a bias of 33. */
-export const muLaw: CompandingLaw = {
-  expand: Int16Array.from({ length: 256 }, (_, code) => expandMuLaw(code)),
-  compress: Uint8Array.from({ length: 1 << 14 }, (_, index) => compressMuLaw((index << 18) >> 18)),
-  compressShift: 2,
-};
+/** µ-law (G.711 Table 2): 14-bit values, all bits inverted on the wire. */
+export const muLaw: CompandingLaw = tabulate(expandMuLaw, compressMuLaw);
 
-/** A-law (G.711 Table 1): even bits inverted on the wire, 13-bit magnitudes. */
-export const aLaw: CompandingLaw = {
-  expand: Int16Array.from({ length: 256 }, (_, code) => expandALaw(code)),
-  compress: Uint8Array.from({ length: 1 << 13 }, (_, index) => compressALaw((index << 19) >> 19)),
-  compressShift: 3,
-};
+/** A-law (G.711 Table 1): 13-bit values, even bits inverted on the wire. */
+export const aLaw: CompandingLaw = tabulate(expandALaw, compressALaw);
+
+function tabulate(expandCode: (code: number) => number, compressSample: (sample: number) => number): CompandingLaw {
+  const expand = new Int16Array(256);
+  const compress = new Uint8Array(65_536);
+  for (let code = 0; code < 256; code++) expand[code] = expandCode(code);
+  for (let sample = -32_768; sample < 32_768; sample++) compress[sample & 0xffff] = compressSample(sample);
+  return { expand, compress };
+}
 
 function expandMuLaw(code: number): number {
   const inverted = ~code & 0xff;
@@ -31,7 +29,8 @@ function expandMuLaw(code: number): number {
   return (inverted & 0x80 ? -magnitude : magnitude) << 2;
 }
 
-function compressMuLaw(value: number): number {
+function compressMuLaw(sample: number): number {
+  const value = sample >> 2;
   const biased = Math.min(Math.abs(value), muLawClip) + muLawBias;
   const segment = 26 - Math.clz32(biased);
   const code = (segment << 4) | ((biased >> (segment + 1)) & 0x0f);
@@ -46,7 +45,8 @@ function expandALaw(code: number): number {
   return (inverted & 0x80 ? magnitude : -magnitude) << 3;
 }
 
-function compressALaw(value: number): number {
+function compressALaw(sample: number): number {
+  const value = sample >> 3;
   const magnitude = value < 0 ? ~value : value;
   const segment = Math.max(0, 27 - Math.clz32(magnitude));
   const code = (segment << 4) | ((magnitude >> Math.max(1, segment)) & 0x0f);

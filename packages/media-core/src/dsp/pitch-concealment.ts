@@ -28,8 +28,9 @@ export class PitchConcealment {
   readonly #stepSamples: number;
   readonly #fadeStart: number;
   readonly #fadeEnd: number;
-  /** What was played last, concealment included. */
+  /** What was played last, concealment included: the samples before `#historyEnd`. Room for many frames makes moves rare. */
   readonly #history: Int16Array;
+  #historyEnd: number;
   /** The history as it was when the loss began. */
   readonly #past: Float32Array;
   /** The same with its last quarter period bent so that it leads into the start of the repeated stretch. */
@@ -50,9 +51,11 @@ export class PitchConcealment {
     this.#fadeEnd = Math.round(fadeEndMs * this.#samplesPerMs);
     const longestPitch = Math.round(longestPitchMs * this.#samplesPerMs);
     const longestOverlap = longestPitch >> 2;
-    this.#history = new Int16Array(3 * longestPitch + longestOverlap);
-    this.#past = new Float32Array(this.#history.length);
-    this.#loop = new Float32Array(this.#history.length);
+    const historyLength = 3 * longestPitch + longestOverlap;
+    this.#history = new Int16Array(4 * historyLength);
+    this.#historyEnd = historyLength;
+    this.#past = new Float32Array(historyLength);
+    this.#loop = new Float32Array(historyLength);
     this.#outgoing = new Float32Array(longestOverlap);
   }
 
@@ -73,10 +76,10 @@ export class PitchConcealment {
   }
 
   #startLoss(): void {
-    this.#past.set(this.#history);
-    this.#loop.set(this.#history);
+    this.#past.set(this.#history.subarray(this.#historyEnd - this.#past.length, this.#historyEnd));
+    this.#loop.set(this.#past);
     const perMs = this.#samplesPerMs;
-    const decimation = Math.max(1, Math.round(perMs / 4));
+    const decimation = Math.max(1, Math.round(perMs / 8));
     this.#pitch = findPitch(this.#past, shortestPitchMs * perMs, longestPitchMs * perMs, correlationMs * perMs, decimation);
     this.#periods = 1;
     this.#offset = 0;
@@ -138,10 +141,14 @@ export class PitchConcealment {
 
   #remember(frame: Int16Array, length: number): void {
     const history = this.#history;
-    const kept = history.length - length;
-    if (kept > 0) history.copyWithin(0, length);
-    if (kept >= 0 && length === frame.length) history.set(frame, kept);
-    else for (let i = Math.max(0, kept), from = Math.max(0, -kept); i < history.length; i++, from++) history[i] = frame[from]!;
+    if (this.#historyEnd + length > history.length) {
+      history.copyWithin(0, this.#historyEnd - this.#past.length, this.#historyEnd);
+      this.#historyEnd = this.#past.length;
+    }
+    const from = Math.max(0, this.#historyEnd + length - history.length);
+    if (from === 0 && length === frame.length) history.set(frame, this.#historyEnd);
+    else for (let i = from; i < length; i++) history[this.#historyEnd + i - from] = frame[i]!;
+    this.#historyEnd += length - from;
   }
 
   get #overlap(): number {
