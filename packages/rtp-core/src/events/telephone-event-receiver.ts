@@ -1,0 +1,163 @@
+import { timestampDifference } from "../rtp/sequence.ts";
+import type { RtpPacketView } from "../rtp/rtp-packet-view.ts";
+import { keyOfTelephoneEvent, readTelephoneEvent, type TelephoneEvent } from "./telephone-event.ts";
+
+/** A key or signal that the peer began to send. */
+export interface TelephoneEventStart {
+  /** Event code (RFC 4733 §3). */
+  readonly event: number;
+  /** `0`–`9`, `*`, `#`, `A`–`D`, `!` for a flash; undefined for other events. */
+  readonly key: string | undefined;
+  /** Power level as −dBm0. */
+  readonly volume: number;
+  /** RTP timestamp at which it began. */
+  readonly timestamp: number;
+}
+
+/** How an event ended: by its E bit, because packets stopped coming, because another one began, or with the stream. */
+export type TelephoneEventEndReason = "end" | "timeout" | "superseded" | "reset";
+
+export interface TelephoneEventEnd extends TelephoneEventStart {
+  /** As reported by the peer, over all segments; without an E bit, as far as it was reported. */
+  readonly durationMs: number;
+  readonly reason: TelephoneEventEndReason;
+}
+
+/** Hears of each event exactly once, start and end. */
+export interface TelephoneEventUser {
+  onEventStart(start: TelephoneEventStart): void;
+  onEventEnd(end: TelephoneEventEnd): void;
+}
+
+export interface TelephoneEventReceiverOptions {
+  /** Clock rate that was negotiated for the `telephone-event` payload type. */
+  clockRate: number;
+  user: TelephoneEventUser;
+  /** An event ends when no packet of it came for this long. Default 200: three intervals of 50 ms and some jitter. */
+  timeoutMs?: number;
+}
+
+/** Largest value of the duration field: a segment that reached it is followed by another (RFC 4733 §2.5.1.3). */
+const maxDuration = 0xffff;
+/** An event from before the present one by less than this is a packet that came late; by more, the sender's timestamps began anew. */
+const lateMs = 5000;
+
+/**
+ * Recognises telephone-events (RFC 4733 §2.5.2), each exactly once: any packets of it may be lost, doubled or out of order, the marker
+ * and the final ones included.
+ *
+ * What tells two events apart is the timestamp: an event cannot begin inside another one of the same code. Feed the packets of one SSRC.
+ */
+export class TelephoneEventReceiver {
+  readonly #unitsPerMs: number;
+  readonly #user: TelephoneEventUser;
+  readonly #timeoutMs: number;
+  #state: "idle" | "sounding" | "ended" = "idle";
+  #start: TelephoneEventStart | undefined;
+  /** Where the present segment began. */
+  #segmentTimestamp = 0;
+  #segmentDuration = 0;
+  /** Length of the segments before. */
+  #priorDuration = 0;
+  #lastArrivalMs = 0;
+  #malformed = 0;
+
+  constructor(options: TelephoneEventReceiverOptions) {
+    this.#unitsPerMs = options.clockRate / 1000;
+    this.#user = options.user;
+    this.#timeoutMs = options.timeoutMs ?? 200;
+  }
+
+  /** Packets too short to hold a report. */
+  get malformed(): number {
+    return this.#malformed;
+  }
+
+  /** The key sounding now. */
+  get soundingKey(): string | undefined {
+    return this.#state === "sounding" ? this.#start?.key : undefined;
+  }
+
+  /** A packet of the `telephone-event` payload type. */
+  receive(packet: RtpPacketView, arrivalMs: number): void {
+    const end = packet.payloadOffset + packet.payloadLength;
+    if (packet.payloadLength < 4) {
+      this.#malformed++;
+      return;
+    }
+    // One packet may report several events in sequence, each beginning where the one before ended (§2.5.1.5); all but the last are over.
+    let { timestamp, marker } = packet;
+    for (let offset = packet.payloadOffset; offset + 4 <= end; offset += 4) {
+      const report = readTelephoneEvent(packet.buffer, offset, end)!;
+      if (offset > packet.payloadOffset && report.duration === 0) return;
+      const isLast = offset + 8 > end;
+      this.#report(isLast ? report : { ...report, end: true }, timestamp, marker, arrivalMs);
+      timestamp = (timestamp + report.duration) >>> 0;
+      marker = true;
+    }
+  }
+
+  /** Ends an event whose packets stopped coming. Call it every packet interval or so; cheap. */
+  poll(nowMs: number): void {
+    if (this.#state === "sounding" && nowMs - this.#lastArrivalMs >= this.#timeoutMs) this.#finish("timeout");
+  }
+
+  /** The stream ended or another SSRC began. */
+  reset(): void {
+    if (this.#state === "sounding") this.#finish("reset");
+    this.#state = "idle";
+  }
+
+  #report(report: TelephoneEvent, timestamp: number, marker: boolean, arrivalMs: number): void {
+    switch (this.#relate(report, timestamp, marker)) {
+      case "old":
+        return;
+      case "new":
+        this.#begin(report, timestamp);
+        break;
+      case "nextSegment":
+        this.#priorDuration += timestampDifference(timestamp, this.#segmentTimestamp);
+        this.#segmentTimestamp = timestamp;
+        this.#segmentDuration = 0;
+        break;
+      case "same":
+    }
+    this.#lastArrivalMs = arrivalMs;
+    // Where the timestamp runs on, the duration may still count from the beginning.
+    const step = timestampDifference(timestamp, this.#segmentTimestamp);
+    const duration = report.duration >= step ? report.duration : step + report.duration;
+    // Packets may be out of order: the duration only grows.
+    this.#segmentDuration = Math.max(this.#segmentDuration, duration);
+    if (report.end) this.#finish("end");
+  }
+
+  /** What a report is to the event that is sounding, or was the last to sound. */
+  #relate(report: TelephoneEvent, timestamp: number, marker: boolean): "old" | "same" | "nextSegment" | "new" {
+    if (this.#state === "idle") return "new";
+    const step = timestampDifference(timestamp, this.#segmentTimestamp);
+    const isSameCode = report.event === this.#start!.event;
+    if (step < 0) return step > -lateMs * this.#unitsPerMs ? "old" : "new";
+    if (step === 0 && isSameCode) return this.#state === "ended" ? "old" : "same";
+    if (!isSameCode) return "new";
+    // Some senders let the timestamp run on during an event: no other event of this code can begin inside it.
+    if (step < this.#segmentDuration) return this.#state === "ended" ? "old" : "same";
+    if (this.#state === "ended" || marker) return "new";
+    return step === maxDuration || step === this.#segmentDuration ? "nextSegment" : "new";
+  }
+
+  #begin(report: TelephoneEvent, timestamp: number): void {
+    if (this.#state === "sounding") this.#finish("superseded");
+    this.#state = "sounding";
+    this.#start = { event: report.event, key: keyOfTelephoneEvent(report.event), volume: report.volume, timestamp };
+    this.#segmentTimestamp = timestamp;
+    this.#segmentDuration = 0;
+    this.#priorDuration = 0;
+    this.#user.onEventStart(this.#start);
+  }
+
+  #finish(reason: TelephoneEventEndReason): void {
+    this.#state = "ended";
+    const durationMs = (this.#priorDuration + this.#segmentDuration) / this.#unitsPerMs;
+    this.#user.onEventEnd({ ...this.#start!, durationMs, reason });
+  }
+}

@@ -1,0 +1,76 @@
+/** What a slot knows of its sequence number. `skipped` was concealed or passed over, `noted` is no audio. */
+export type SlotState = "empty" | "waiting" | "noted" | "played" | "skipped";
+
+/** One place in the ring. Objects are reused; `buffer` is the datagram itself, not a copy. */
+export interface FrameSlot {
+  state: SlotState;
+  /** Extended sequence number; −1 never used. */
+  sequence: number;
+  /** Extended timestamp, in RTP units. */
+  timestamp: number;
+  buffer: Uint8Array;
+  offset: number;
+  length: number;
+  payloadType: number;
+  marker: boolean;
+}
+
+export const noBytes: Uint8Array = new Uint8Array(0);
+const initialCapacity = 8;
+
+/** Slots by extended sequence number. Starts small and doubles, so that many idle streams cost little. */
+export class FrameRing {
+  readonly maxCapacity: number;
+  #slots: FrameSlot[] = [];
+
+  /** @param maxCapacity a power of two. */
+  constructor(maxCapacity: number) {
+    this.maxCapacity = maxCapacity;
+  }
+
+  get capacity(): number {
+    return this.#slots.length;
+  }
+
+  /** The slot of `sequence`, which may hold an older one: compare {@link FrameSlot.sequence}. */
+  slot(sequence: number): FrameSlot | undefined {
+    return this.#slots[sequence & (this.#slots.length - 1)];
+  }
+
+  /** The slot when it still knows this very sequence number. */
+  find(sequence: number): FrameSlot | undefined {
+    const slot = this.slot(sequence);
+    return slot !== undefined && slot.sequence === sequence ? slot : undefined;
+  }
+
+  /** Grows until `span` consecutive sequence numbers fit; false when that is over the limit. */
+  reserve(span: number): boolean {
+    if (span > this.maxCapacity) return false;
+    let capacity = Math.max(this.#slots.length, initialCapacity);
+    while (capacity < span) capacity *= 2;
+    if (capacity !== this.#slots.length) this.#grow(capacity);
+    return true;
+  }
+
+  /** Empties every slot; the capacity stays. */
+  clear(): void {
+    for (const slot of this.#slots) {
+      slot.state = "empty";
+      slot.sequence = -1;
+      slot.buffer = noBytes;
+    }
+  }
+
+  #grow(capacity: number): void {
+    const former = this.#slots;
+    this.#slots = Array.from({ length: capacity }, emptySlot);
+    for (const slot of former) {
+      const index = slot.sequence & (capacity - 1);
+      if (slot.sequence > this.#slots[index]!.sequence) this.#slots[index] = slot;
+    }
+  }
+}
+
+function emptySlot(): FrameSlot {
+  return { state: "empty", sequence: -1, timestamp: 0, buffer: noBytes, offset: 0, length: 0, payloadType: 0, marker: false };
+}
