@@ -1,1 +1,17 @@
-export {};
+export { Account, type AccountOptions } from "./account.ts";
+export { Call } from "./call.ts";
+export { CallAudio } from "./call-audio.ts";
+export type { CallEndCause, CallEnded } from "./call-end.ts";
+export type { CallEvents } from "./call-events.ts";
+export { Client } from "./client.ts";
+export { ClientError, type ClientErrorCode, type ClientErrorOptions } from "./client-error.ts";
+export { clientErrorTable, type ClientErrorCategory, type RecoveryAction } from "./client-error-table.ts";
+export type { ClientEvents } from "./client-events.ts";
+export type { ClientMediaOptions, ClientOptions, DialOptions } from "./client-options.ts";
+export { createClient } from "./create-client.ts";
+export { IncomingCall, type AnswerOptions } from "./incoming-call.ts";
+export type { IncomingHandler } from "./incoming-desk.ts";
+export { OutgoingCall } from "./outgoing-call.ts";
+export type { PlayOptions } from "./play.ts";
+export type { RemoteParty } from "./remote-party.ts";
+export { ClientUserAgent } from "./user-agent.ts";

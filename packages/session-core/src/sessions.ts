@@ -50,7 +50,8 @@ export interface SessionsUser {
 
 export interface DialOptions {
   readonly invite: InviteOptions;
-  readonly user: SessionUser;
+  /** Called before the INVITE is made. */
+  readonly createUser: (session: OutgoingSession) => SessionUser;
   /** Encoding names for this call. */
   readonly codecs?: readonly string[];
   /** Descriptions for this call, with external media. */
@@ -99,12 +100,13 @@ export class Sessions {
     const session = new OutgoingSession({
       id: mintCallId(this.environment.random),
       environment: this.environment,
-      user: options.user,
+      user: nobody,
       release: this.#release,
       core: this.core,
       invite: options.invite,
       ringTimeoutSeconds: options.ringTimeoutSeconds ?? 60,
     });
+    session.user = options.createUser(session);
     this.#sessions.set(session.id, session);
     session.dial(this.#negotiatorFor(session, options));
     return session;

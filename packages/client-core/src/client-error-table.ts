@@ -1,0 +1,50 @@
+export type ClientErrorCategory = "call" | "media" | "network" | "protocol" | "configuration" | "session" | "system";
+
+/**
+ * What an application would do about an error: try again at once, try again with a growing delay (`retryWithBackoff`), let the user correct
+ * something, give up, or fix its own code.
+ */
+export type RecoveryAction = "Retry" | "RetryLater" | "AskUser" | "GiveUp" | "FixCode";
+
+interface ClientErrorRow {
+  readonly category: ClientErrorCategory;
+  readonly recoveryAction: RecoveryAction;
+  readonly userMessage: string;
+}
+
+const row = (category: ClientErrorCategory, recoveryAction: RecoveryAction, userMessage: string): ClientErrorRow => ({
+  category,
+  recoveryAction,
+  userMessage,
+});
+
+/** Every code of {@link ClientError}. */
+// prettier-ignore
+export const clientErrorTable = {
+  CONFIG_INVALID:           row("configuration", "FixCode",    "A setting is not valid."),
+  CONFIG_UNSUPPORTED:       row("configuration", "FixCode",    "A setting asks for something that is not available."),
+  SIP_URI_INVALID:          row("protocol",      "AskUser",    "This is not a valid address or number."),
+  CLIENT_STOPPED:           row("session",       "FixCode",    "The phone is switched off."),
+  CALL_NOT_FOUND:           row("call",          "FixCode",    "There is no such call."),
+  CALL_STATE_INVALID:       row("call",          "FixCode",    "That is not possible at this point of the call."),
+  CALL_ENDED:               row("call",          "GiveUp",     "The call has ended."),
+  CALL_REJECTED:            row("call",          "GiveUp",     "The call was declined."),
+  CALL_BUSY:                row("call",          "RetryLater", "The line is busy."),
+  CALL_NO_ANSWER:           row("call",          "RetryLater", "Nobody answered."),
+  CALL_CANCELLED:           row("call",          "GiveUp",     "The call was cancelled."),
+  CALL_REDIRECTED:          row("call",          "AskUser",    "The person can be reached at another address."),
+  CALL_MODIFICATION_REFUSED: row("call",         "RetryLater", "The other side did not agree to the change."),
+  TOO_MANY_CALLS:           row("session",       "RetryLater", "There are too many calls at the moment."),
+  AUTHENTICATION_FAILED:    row("session",       "AskUser",    "The user name or password is wrong."),
+  PERMISSION_DENIED:        row("system",        "FixCode",    "Permission is missing."),
+  RESOURCE_UNAVAILABLE:     row("system",        "RetryLater", "Something that is needed is in use."),
+  MEDIA_NEGOTIATION_FAILED: row("media",         "GiveUp",     "The two phones found no common way to send audio."),
+  MEDIA_NO_COMMON_CODEC:    row("media",         "GiveUp",     "The two phones speak no common audio format."),
+  MEDIA_NOT_AVAILABLE:      row("media",         "FixCode",    "There is no audio in this call."),
+  MEDIA_FILE_UNUSABLE:      row("media",         "AskUser",    "The audio file cannot be used."),
+  CODEC_UNSUPPORTED:        row("media",         "FixCode",    "This audio format is not available."),
+  TIMEOUT:                  row("network",       "RetryLater", "There was no reply."),
+  SERVER_UNREACHABLE:       row("network",       "RetryLater", "The other side cannot be reached."),
+  TRANSPORT_FAILED:         row("network",       "RetryLater", "The network failed."),
+  EVENTS_OVERRUN:           row("system",        "Retry",      "Events came faster than they were read."),
+} as const satisfies Record<string, ClientErrorRow>;
