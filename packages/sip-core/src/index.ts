@@ -10,7 +10,12 @@ export { TelUri, type TelUriOptions } from "./uri/tel-uri.ts";
 export { parseUri, type Uri } from "./uri/uri.ts";
 
 export {
+  AlertInfo,
+  CallInfo,
+  Diversion,
+  ErrorInfo,
   From,
+  HistoryInfo,
   PAssertedIdentity,
   Path,
   PPreferredIdentity,
@@ -22,11 +27,65 @@ export {
   ServiceRoute,
   To,
 } from "./headers/address-codecs.ts";
+export {
+  AuthenticationInfo,
+  Authorization,
+  ProxyAuthenticate,
+  ProxyAuthorization,
+  WWWAuthenticate,
+} from "./headers/authentication-codecs.ts";
 export { CallId, InReplyTo } from "./headers/call-id.ts";
 export { Contact, ContactAddress } from "./headers/contact.ts";
 export { CSeq } from "./headers/cseq.ts";
+export { DeltaSeconds, MinSE, RetryAfter, SessionExpires } from "./headers/delta-seconds.ts";
+export { DialogReference, Join, Replaces, TargetDialog } from "./headers/dialog-reference.ts";
 export { ContentLength, Expires, MaxForwards, MinExpires, RSeq } from "./headers/integer-codecs.ts";
 export { Accept, ContentType, MediaType } from "./headers/media-type.ts";
 export { NameAddress, type NameAddressOptions } from "./headers/name-address.ts";
-export { Allow, AllowEvents, ContentEncoding, Priority, ProxyRequire, Require, Supported, Unsupported } from "./headers/token-codecs.ts";
+export {
+  AcceptEncoding,
+  AcceptLanguage,
+  ContentDisposition,
+  Event,
+  ParameterizedToken,
+  Reason,
+  ReferSub,
+  SubscriptionState,
+} from "./headers/parameterized-token.ts";
+export { RAck } from "./headers/rack.ts";
+export { SipDate } from "./headers/sip-date.ts";
+export { ContentLanguage, MimeVersion, Organization, Server, Subject, UserAgent } from "./headers/text-codecs.ts";
+export { Timestamp } from "./headers/timestamp.ts";
+export {
+  Allow,
+  AllowEvents,
+  ContentEncoding,
+  Priority,
+  ProxyRequire,
+  Require,
+  SipETag,
+  SipIfMatch,
+  Supported,
+  Unsupported,
+} from "./headers/token-codecs.ts";
 export { Via, ViaParm, type ViaOptions } from "./headers/via.ts";
+export { Warning } from "./headers/warning.ts";
+
+export { answerChallenge, isSupportedChallenge, selectChallenge, type AnswerChallengeOptions } from "./digest/answer-challenge.ts";
+export { AuthenticationInfoParameters, type AuthenticationInfoOptions } from "./digest/authentication-info-parameters.ts";
+export { Challenge, type DigestChallengeOptions } from "./digest/challenge.ts";
+export {
+  computeDigestResponse,
+  computeHa1,
+  computeUserhash,
+  type DigestInput,
+  type DigestQop,
+  type DigestSecret,
+} from "./digest/compute-digest.ts";
+export { Credentials, type DigestCredentialsOptions } from "./digest/credentials.ts";
+export { digestAlgorithms, type DigestAlgorithm } from "./digest/digest-algorithm.ts";
+export { verifyDigest, type VerifyDigestOptions } from "./digest/verify-digest.ts";
+
+export { BodyPart, type BodyPartOptions } from "./multipart/body-part.ts";
+export { parseMultipart, type MultipartLimits } from "./multipart/parse-multipart.ts";
+export { writeMultipart } from "./multipart/write-multipart.ts";

@@ -96,17 +96,22 @@ export function isHexDigit(code: number): boolean {
   return isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
 }
 
-/** ASCII letters without regard to case; every other character exactly. */
-export function equalsIgnoreCase(text: string, start: number, end: number, other: string): boolean {
-  if (end - start !== other.length) return false;
+/** Whether `text` continues with `other` at `start`: ASCII letters without regard to case, every other character exactly. */
+export function startsWithIgnoreCase(text: string, start: number, other: string): boolean {
+  if (text.length - start < other.length) return false;
   for (let i = 0; i < other.length; i++) {
     const a = text.charCodeAt(start + i);
     const b = other.charCodeAt(i);
     if (a === b) continue;
     const lower = a | 0x20;
-    if (lower !== (b | 0x20) || lower < 0x61 || lower > 0x7a || a > 0x7f || b > 0x7f) return false;
+    if (lower !== (b | 0x20) || lower < 0x61 || lower > 0x7a) return false;
   }
   return true;
+}
+
+/** Whether both are the same text, ASCII letters without regard to case. */
+export function equalsIgnoreCase(a: string, b: string): boolean {
+  return a.length === b.length && startsWithIgnoreCase(a, 0, b);
 }
 
 /** Whether the text holds CR, LF or NUL, which no SIP field may carry (they would end the field or the string elsewhere). */

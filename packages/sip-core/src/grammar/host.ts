@@ -7,25 +7,28 @@ import { HOST, isDigit, isHexDigit, isInClass } from "./character-class.ts";
 export function endOfHost(text: string, start: number, end: number): number {
   if (start < end && text.charCodeAt(start) === 0x5b) return endOfIpv6Reference(text, start, end);
   let labelStart = start;
-  let lastLabelIsNumeric = true;
-  let dots = 0;
   let i = start;
   for (; i < end; i++) {
     const code = text.charCodeAt(i);
+    if (!isInClass(code, HOST)) break;
     if (code === 0x2e) {
       if (i === labelStart) return -1;
-      // A dot at the very end belongs to the name: hostname = *( domainlabel "." ) toplabel [ "." ]
-      if (i + 1 >= end || !isInClass(text.charCodeAt(i + 1), HOST)) return lastLabelIsNumeric ? -1 : i + 1;
-      dots++;
       labelStart = i + 1;
-      lastLabelIsNumeric = true;
-    } else if (!isDigit(code)) {
-      if (!isInClass(code, HOST)) break;
-      lastLabelIsNumeric = false;
     }
   }
   if (i === start) return -1;
-  return lastLabelIsNumeric && !(dots === 3 && isIpv4Address(text, start, i)) ? -1 : i;
+  // hostname = *( domainlabel "." ) toplabel [ "." ]
+  if (labelStart === i) return isDigit(text.charCodeAt(i - 2)) && isNumeric(text, start, i) ? -1 : i;
+  return isDigit(text.charCodeAt(i - 1)) && isNumeric(text, labelStart, i) && !isIpv4Address(text, start, i) ? -1 : i;
+}
+
+/** Whether there are only digits and dots. */
+function isNumeric(text: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (!isDigit(code) && code !== 0x2e) return false;
+  }
+  return true;
 }
 
 function endOfIpv6Reference(text: string, start: number, end: number): number {

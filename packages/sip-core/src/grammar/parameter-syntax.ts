@@ -1,4 +1,5 @@
 import { SipError } from "../errors.ts";
+import { excerpt } from "./excerpt.ts";
 import { hasLineBreakOrNul, isToken, URI_HEADER, URI_PARAMETER } from "./character-class.ts";
 import { isHost } from "./host.ts";
 import { decodeEscapes, encodeEscapes } from "./percent-escape.ts";
@@ -11,7 +12,7 @@ export interface ParameterSyntax {
   /** Whether every parameter is preceded by the separator, the first too. */
   readonly leading: boolean;
   /** What follows the name of a parameter without a value. */
-  readonly noValue: "" | "=";
+  readonly noValue: "" | "=" | '=""';
   decodeName(text: string, start: number, end: number): string;
   decodeValue(text: string, start: number, end: number): string;
   /** Throws `SipError` when the name cannot be written. */
@@ -21,7 +22,7 @@ export interface ParameterSyntax {
 }
 
 function writeToken(name: string): string {
-  if (!isToken(name)) throw new SipError("SIP_HEADER_INVALID", `A parameter name must be a token: ${JSON.stringify(name.slice(0, 80))}`);
+  if (!isToken(name)) throw new SipError("SIP_HEADER_INVALID", `A parameter name must be a token: ${excerpt(name)}`);
   return name;
 }
 
@@ -85,7 +86,7 @@ export const uriHeaderSyntax: ParameterSyntax = {
 export const authenticationSyntax: ParameterSyntax = {
   separator: 0x2c,
   leading: false,
-  noValue: "=",
+  noValue: '=""',
   decodeName: slice,
   decodeValue: readValue,
   encodeName: writeToken,

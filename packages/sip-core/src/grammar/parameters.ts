@@ -1,4 +1,4 @@
-import { equalsIgnoreCase, skipWhitespace, trimEnd } from "./character-class.ts";
+import { equalsIgnoreCase, skipWhitespace, startsWithIgnoreCase } from "./character-class.ts";
 import { headerSyntax, type ParameterSyntax } from "./parameter-syntax.ts";
 import { endOfQuotedString } from "./quoted-string.ts";
 
@@ -33,13 +33,23 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
 
   /** Whether the parameter is there, with or without a value. */
   has(name: string): boolean {
-    return this.#find(name) !== undefined;
+    return this.#find(name) >= 0;
   }
 
   /** The value of the first parameter of that name, unquoted and unescaped; "" when it has none, undefined when it is not there. */
   get(name: string): string | undefined {
-    const found = this.#find(name);
-    return found && this.syntax.decodeValue(this.text, found.valueStart, found.valueEnd);
+    const nameEnd = this.#find(name);
+    if (nameEnd < 0) return undefined;
+    const { text, syntax } = this;
+    const valueStart = startOfValue(text, nameEnd);
+    if (valueStart < 0) return "";
+    return syntax.decodeValue(text, valueStart, endOfValue(text, valueStart, syntax.separator));
+  }
+
+  /** The value of {@link get} as a number, when it is 1*DIGIT below 2⁵³; undefined otherwise. */
+  getInteger(name: string): number | undefined {
+    const value = this.get(name);
+    return value !== undefined && /^\d{1,16}$/.test(value) && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
   }
 
   /** Every parameter in order, names as written, values unquoted and unescaped ("" for none). */
@@ -73,20 +83,22 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
     return this.text;
   }
 
-  #find(name: string): ParameterCursor | undefined {
-    if (this.text === "") return undefined;
+  /** The index after the first name that is `name`, or −1. */
+  #find(name: string): number {
+    const { text, syntax } = this;
+    if (text === "") return -1;
+    const nameEnd = findName(text, syntax.separator, name);
+    return nameEnd < 0 && text.includes("%") ? this.#findEscaped(name) : nameEnd;
+  }
+
+  #findEscaped(name: string): number {
     const cursor = new ParameterCursor(this.text, this.syntax.separator);
-    while (cursor.next()) if (this.#isNamed(cursor, name)) return cursor;
-    return undefined;
+    while (cursor.next()) if (this.#isNamed(cursor, name)) return cursor.nameEnd;
+    return -1;
   }
 
   #isNamed(cursor: ParameterCursor, name: string): boolean {
-    const { text, syntax } = this;
-    if (equalsIgnoreCase(text, cursor.nameStart, cursor.nameEnd, name)) return true;
-    // An escape makes the written name longer: three characters for one.
-    if (cursor.nameEnd - cursor.nameStart <= name.length) return false;
-    const decoded = syntax.decodeName(text, cursor.nameStart, cursor.nameEnd);
-    return equalsIgnoreCase(decoded, 0, decoded.length, name);
+    return equalsIgnoreCase(this.syntax.decodeName(this.text, cursor.nameStart, cursor.nameEnd), name);
   }
 
   #encode(name: string, value: string | number | undefined): string {
@@ -129,7 +141,6 @@ class ParameterCursor {
   valueStart = 0;
   /** End of the value, or of the name when there is no value. */
   valueEnd = 0;
-  private position = 0;
   private readonly text: string;
   private readonly separator: number;
 
@@ -140,32 +151,77 @@ class ParameterCursor {
 
   /** Moves to the next parameter; false at the end. */
   next(): boolean {
-    const text = this.text;
-    const end = text.length;
-    let i = skipWhitespace(text, this.position, end);
-    if (i < end && text.charCodeAt(i) === this.separator) i = skipWhitespace(text, i + 1, end);
-    if (i >= end) return false;
-    this.nameStart = i;
-    let code = 0;
-    for (; i < end; i++) {
-      code = text.charCodeAt(i);
-      if (code === 0x3d || code === this.separator) break;
-    }
-    this.nameEnd = trimEnd(text, this.nameStart, i);
-    this.valueStart = this.valueEnd = this.nameEnd;
-    if (i < end && code === 0x3d) i = this.readValue(skipWhitespace(text, i + 1, end));
-    this.position = i;
+    const { text, separator } = this;
+    this.nameStart = startOfName(text, this.valueEnd, separator);
+    if (this.nameStart >= text.length) return false;
+    this.nameEnd = endOfName(text, this.nameStart, separator);
+    const valueStart = startOfValue(text, this.nameEnd);
+    this.valueStart = valueStart < 0 ? this.nameEnd : valueStart;
+    this.valueEnd = valueStart < 0 ? this.nameEnd : endOfValue(text, valueStart, separator);
     return true;
   }
+}
 
-  private readValue(start: number): number {
-    const text = this.text;
-    const end = text.length;
-    let i = start;
-    this.valueStart = start;
-    if (text.charCodeAt(start) === 0x22) i = this.valueEnd = endOfQuotedString(text, start, end);
-    while (i < end && text.charCodeAt(i) !== this.separator) i++;
-    if (text.charCodeAt(start) !== 0x22) this.valueEnd = trimEnd(text, start, i);
-    return i;
+/** The index after the first parameter name that is written `name`, letters in either case; −1 when there is none. */
+function findName(text: string, separator: number, name: string): number {
+  let i = startOfName(text, 0, separator);
+  while (i < text.length) {
+    const nameEnd = i + name.length;
+    if (startsWithIgnoreCase(text, i, name) && (nameEnd === text.length || endsName(text.charCodeAt(nameEnd), separator))) return nameEnd;
+    i = startOfName(text, endOfParameter(text, i, separator), separator);
   }
+  return -1;
+}
+
+/** The index of the separator after a parameter that begins at `start`, or of the end. */
+function endOfParameter(text: string, start: number, separator: number): number {
+  let i = start;
+  while (i < text.length) {
+    const code = text.charCodeAt(i);
+    if (code === separator) break;
+    i = code === 0x22 ? endOfQuotedString(text, i, text.length) : i + 1;
+  }
+  return i;
+}
+
+function endsName(code: number, separator: number): boolean {
+  return code === 0x3d || code === separator || code === 0x20 || code === 0x09;
+}
+
+/** Skips white space and the separator before a name. */
+function startOfName(text: string, start: number, separator: number): number {
+  let i = start;
+  while (i < text.length) {
+    const code = text.charCodeAt(i);
+    if (code !== separator && code !== 0x20 && code !== 0x09) break;
+    i++;
+  }
+  return i;
+}
+
+function endOfName(text: string, start: number, separator: number): number {
+  let i = start;
+  while (i < text.length) {
+    if (endsName(text.charCodeAt(i), separator)) break;
+    i++;
+  }
+  return i;
+}
+
+/** The index of the value after a name that ends at `nameEnd`; −1 when it has none. */
+function startOfValue(text: string, nameEnd: number): number {
+  const equals = skipWhitespace(text, nameEnd, text.length);
+  if (equals === text.length || text.charCodeAt(equals) !== 0x3d) return -1;
+  return skipWhitespace(text, equals + 1, text.length);
+}
+
+function endOfValue(text: string, start: number, separator: number): number {
+  if (start < text.length && text.charCodeAt(start) === 0x22) return endOfQuotedString(text, start, text.length);
+  let i = start;
+  while (i < text.length) {
+    const code = text.charCodeAt(i);
+    if (code === separator || code === 0x20 || code === 0x09) break;
+    i++;
+  }
+  return i;
 }

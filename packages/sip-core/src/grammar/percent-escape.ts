@@ -1,4 +1,4 @@
-import { isHexDigit, isInClass } from "./character-class.ts";
+import { isHexDigit, isInClass, skipClass } from "./character-class.ts";
 
 const utf8 = new TextDecoder();
 const encoder = new TextEncoder();
@@ -10,13 +10,8 @@ export function isEscape(text: string, index: number, end: number): boolean {
 
 /** Skips characters of the class and escapes. The index of the first character that is neither. */
 export function skipEscaped(text: string, start: number, end: number, bit: number): number {
-  let i = start;
-  while (i < end) {
-    const code = text.charCodeAt(i);
-    if (isInClass(code, bit)) i++;
-    else if (code === 0x25 && isEscape(text, i, end)) i += 3;
-    else break;
-  }
+  let i = skipClass(text, start, end, bit);
+  while (i < end && text.charCodeAt(i) === 0x25 && isEscape(text, i, end)) i = skipClass(text, i + 3, end, bit);
   return i;
 }
 

@@ -23,7 +23,6 @@ export function unquote(text: string, start: number, end: number): string {
 }
 
 // DQUOTE and "\" must be escaped; control characters may appear only in a quoted-pair.
-// eslint-disable-next-line no-control-regex
 const mustEscape = /["\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 
 /** Writes a quoted-string. The text must not hold CR or LF. */

@@ -58,3 +58,13 @@ export const ReferredBy: HeaderCodec<NameAddress> = addressCodec({ name: "Referr
 export const PAssertedIdentity: HeaderCodec<NameAddress> = addressCodec({ name: "P-Asserted-Identity", list: true });
 /** P-Preferred-Identity (RFC 3325 §9.2). */
 export const PPreferredIdentity: HeaderCodec<NameAddress> = addressCodec({ name: "P-Preferred-Identity", list: true });
+/** Alert-Info: where an alternative ring tone is (RFC 3261 §20.4). */
+export const AlertInfo: HeaderCodec<NameAddress> = addressCodec({ name: "Alert-Info", list: true, bracketsRequired: true });
+/** Call-Info: where more about the caller or callee is, with `purpose` (RFC 3261 §20.9). */
+export const CallInfo: HeaderCodec<NameAddress> = addressCodec({ name: "Call-Info", list: true, bracketsRequired: true });
+/** Error-Info: where more about the failure is (RFC 3261 §20.18). */
+export const ErrorInfo: HeaderCodec<NameAddress> = addressCodec({ name: "Error-Info", list: true, bracketsRequired: true });
+/** History-Info, with its `index` (RFC 7044 §5). */
+export const HistoryInfo: HeaderCodec<NameAddress> = addressCodec({ name: "History-Info", list: true, bracketsRequired: true });
+/** Diversion, with its `reason` (RFC 5806 §4). */
+export const Diversion: HeaderCodec<NameAddress> = addressCodec({ name: "Diversion", list: true, bracketsRequired: true });

@@ -1,4 +1,5 @@
 import { SipError } from "../errors.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import { isToken, skipClass, skipWhitespace, TOKEN } from "../grammar/character-class.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import type { HeaderCodec } from "../header-codec.ts";
@@ -25,7 +26,7 @@ export class MediaType {
   static create(name: string, parameters: Iterable<readonly [name: string, value?: string | number]> = []): MediaType {
     const [type = "", subtype = "", ...rest] = name.toLowerCase().split("/");
     if (!isToken(type) || !isToken(subtype) || rest.length > 0) {
-      throw new SipError("SIP_HEADER_INVALID", `Not a media type: ${JSON.stringify(name.slice(0, 80))}`);
+      throw new SipError("SIP_HEADER_INVALID", `Not a media type: ${excerpt(name)}`);
     }
     return new MediaType(type, subtype, Parameters.from(parameters));
   }

@@ -60,10 +60,11 @@ function parseAddressSpec<Address extends NameAddress>(
 
 /** The parameters from `start` to the end of the field value. */
 export function parseHeaderParameters(header: string, text: string, start: number): Parameters {
-  if (start === text.length) return noParameters;
-  if (!isParameterList(text, start, text.length)) throw malformed(header, "followed by ;name=value parameters", text);
-  const parameters = text.slice(start).trim();
-  return parameters === "" ? noParameters : new Parameters(parameters, headerSyntax);
+  const end = text.length;
+  const first = skipWhitespace(text, start, end);
+  if (first === end) return noParameters;
+  if (!isParameterList(text, first, end)) throw malformed(header, "followed by ;name=value parameters", text);
+  return new Parameters(text.slice(first), headerSyntax);
 }
 
 /** A URI inside a header field; a fold after one of its semicolons is forgiven and removed. */

@@ -1,4 +1,5 @@
 import { SipError } from "../errors.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import { isToken } from "../grammar/character-class.ts";
 import type { HeaderCodec } from "../header-codec.ts";
 import { malformed } from "./malformed.ts";
@@ -19,7 +20,7 @@ function tokenCodec({ name, compactName, list = true }: TokenCodecOptions): Head
       return text;
     },
     serialize(token) {
-      if (!isToken(token)) throw new SipError("SIP_HEADER_INVALID", `${name} must be a token: ${JSON.stringify(token.slice(0, 80))}`);
+      if (!isToken(token)) throw new SipError("SIP_HEADER_INVALID", `${name} must be a token: ${excerpt(token)}`);
       return token;
     },
   };
@@ -41,3 +42,7 @@ export const ContentEncoding: HeaderCodec<string> = tokenCodec({ name: "Content-
 export const AllowEvents: HeaderCodec<string> = tokenCodec({ name: "Allow-Events", compactName: "u" });
 /** Priority: `emergency`, `urgent`, `normal`, `non-urgent` or another token (RFC 3261 §20.26). */
 export const Priority: HeaderCodec<string> = tokenCodec({ name: "Priority", list: false });
+/** SIP-ETag (RFC 3903 §11.3.1). */
+export const SipETag: HeaderCodec<string> = tokenCodec({ name: "SIP-ETag", list: false });
+/** SIP-If-Match (RFC 3903 §11.3.2). */
+export const SipIfMatch: HeaderCodec<string> = tokenCodec({ name: "SIP-If-Match", list: false });

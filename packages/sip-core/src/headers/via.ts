@@ -1,4 +1,5 @@
 import { SipError } from "../errors.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import { isToken, skipClass, skipWhitespace, TOKEN } from "../grammar/character-class.ts";
 import { endOfHost, formatHost, isHost, parsePort } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
@@ -56,7 +57,7 @@ export class ViaParm {
   static create({ transport, host, port, branch, rport, received, parameters = [] }: ViaOptions): ViaParm {
     const isPort = port === undefined || (Number.isInteger(port) && port >= 1 && port <= 65_535);
     if (!isToken(transport) || !isHost(host) || !isPort) {
-      throw new SipError("SIP_HEADER_INVALID", `Not a Via: ${JSON.stringify(`${transport} ${host}:${port}`.slice(0, 80))}`);
+      throw new SipError("SIP_HEADER_INVALID", `Not a Via: ${excerpt(`${transport} ${host}:${port}`)}`);
     }
     let list = Parameters.from(parameters);
     if (branch !== undefined) list = list.with("branch", branch);
@@ -163,8 +164,9 @@ function startOfTransport(text: string): number {
 }
 
 function transportName(text: string, start: number, end: number): string {
-  if (end - start === 3 && text.startsWith("UDP", start)) return "UDP";
-  return text.slice(start, end).toUpperCase();
+  const isUdp =
+    end - start === 3 && text.charCodeAt(start) === 0x55 && text.charCodeAt(start + 1) === 0x44 && text.charCodeAt(start + 2) === 0x50;
+  return isUdp ? "UDP" : text.slice(start, end).toUpperCase();
 }
 
 function withoutBrackets(address: string | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import { SipParseError } from "../errors.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 
 /** Any absolute URI that is neither SIP, SIPS nor TEL (RFC 3261 §25.1 absoluteURI): `mailto:`, `http:`, `urn:` … Kept as text. Immutable. */
 export class OtherUri {
@@ -22,7 +23,7 @@ export class OtherUri {
   static parse(text: string): OtherUri {
     const colon = endOfUriScheme(text);
     if (colon < 0 || colon + 1 === text.length || !isUriText(text, colon + 1)) {
-      throw new SipParseError("SIP_PARSE_URI", `Not an absolute URI: ${JSON.stringify(text.slice(0, 80))}`);
+      throw new SipParseError("SIP_PARSE_URI", `Not an absolute URI: ${excerpt(text)}`);
     }
     return new OtherUri(text, colon);
   }

@@ -1,4 +1,5 @@
 import { SipParseError } from "../errors.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import { PASSWORD, RECEIVED_URI_HEADERS, RECEIVED_URI_VALUE, RECEIVED_USER, URI_PARAMETER } from "../grammar/character-class.ts";
 import { endOfHost, parsePort } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
@@ -74,5 +75,5 @@ function endOfParameters(text: string, start: number): number {
 }
 
 function malformed(text: string, why: string): SipParseError {
-  return new SipParseError("SIP_PARSE_URI", `Not a SIP URI (${why}): ${JSON.stringify(text.slice(0, 80))}`);
+  return new SipParseError("SIP_PARSE_URI", `Not a SIP URI (${why}): ${excerpt(text)}`);
 }

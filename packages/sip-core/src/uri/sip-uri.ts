@@ -1,4 +1,5 @@
 import { SipError } from "../errors.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import { PASSWORD, USER } from "../grammar/character-class.ts";
 import { formatHost, isHost } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
@@ -75,7 +76,7 @@ export class SipUri {
   static create(options: SipUriOptions): SipUri {
     const { scheme = "sip", user, password, port, parameters = [], headers = [] } = options;
     const host = withoutBrackets(options.host);
-    if (!isHost(host)) throw invalid(`not a host name or address: ${JSON.stringify(options.host.slice(0, 80))}`);
+    if (!isHost(host)) throw invalid(`not a host name or address: ${excerpt(options.host)}`);
     if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535))
       throw invalid(`port ${port} is not from 1 to 65535`);
     if (user === "" || (password !== undefined && user === undefined)) throw invalid("the user is empty");

@@ -1,4 +1,5 @@
 import { SipError, SipParseError } from "../errors.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import { isDigit, isHexDigit, RECEIVED_URI_VALUE, URI_PARAMETER, USER } from "../grammar/character-class.ts";
 import { endOfHost } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
@@ -47,7 +48,7 @@ export class TelUri {
       !areParameters(text, i) ||
       !isContext(parameters.get("phone-context"))
     ) {
-      throw new SipParseError("SIP_PARSE_URI", `Not a tel URI: ${JSON.stringify(text.slice(0, 80))}`);
+      throw new SipParseError("SIP_PARSE_URI", `Not a tel URI: ${excerpt(text)}`);
     }
     return new TelUri(number, parameters, text);
   }
@@ -56,7 +57,7 @@ export class TelUri {
   static create({ number, phoneContext, parameters = [] }: TelUriOptions): TelUri {
     const list = phoneContext === undefined ? [...parameters] : [["phone-context", phoneContext] as const, ...parameters];
     const uri = new TelUri(number, Parameters.from(list, uriSyntax));
-    if (!isNumber(number)) throw new SipError("SIP_URI_INVALID", `Not a telephone number: ${JSON.stringify(number.slice(0, 80))}`);
+    if (!isNumber(number)) throw new SipError("SIP_URI_INVALID", `Not a telephone number: ${excerpt(number)}`);
     // Local numbers MUST have a 'phone-context' parameter (§5.1.5)
     if (!isContext(uri.phoneContext) || (!uri.isGlobal && uri.phoneContext === undefined)) {
       throw new SipError("SIP_URI_INVALID", "A local number needs a phone-context: a domain name or the leading digits of a global number");

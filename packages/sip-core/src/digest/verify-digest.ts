@@ -1,0 +1,39 @@
+import { timingSafeEqual } from "node:crypto";
+import { computeDigestResponse, type DigestSecret } from "./compute-digest.ts";
+import type { Credentials } from "./credentials.ts";
+import type { DigestAlgorithm } from "./digest-algorithm.ts";
+
+export type VerifyDigestOptions = DigestSecret & {
+  /** The realm of the challenge; credentials for another one are not right. */
+  readonly realm: string;
+  readonly method: string;
+  /** The algorithms that were offered; credentials with another one are not right. Default: those of the credentials. */
+  readonly algorithms?: readonly DigestAlgorithm[] | undefined;
+  /** What `auth-int` covers. Default empty. */
+  readonly body?: string | Uint8Array | undefined;
+};
+
+/**
+ * Whether digest credentials prove knowledge of the password (RFC 7616 §3.4.6), compared in constant time.
+ *
+ * The caller judges the rest: that the nonce is its own, not too old and its count not seen before, and that the
+ * digest-uri names the same resource as the Request-URI. Malformed credentials are not right; nothing is thrown.
+ */
+export function verifyDigest(credentials: Credentials, options: VerifyDigestOptions): boolean {
+  const { algorithm, realm, nonce, uri, response, qop, nc, cnonce } = credentials;
+  if (!credentials.isDigest || algorithm === undefined || realm !== options.realm) return false;
+  if (options.algorithms && !options.algorithms.includes(algorithm)) return false;
+  if (nonce === undefined || uri === undefined || response === undefined) return false;
+  if (qop !== undefined && qop !== "auth" && qop !== "auth-int") return false;
+  if (qop !== undefined && (cnonce === undefined || !/^[0-9a-f]{8}$/i.test(nc ?? ""))) return false;
+  if (algorithm.endsWith("-sess") && cnonce === undefined) return false;
+
+  const expected = computeDigestResponse({ ...options, algorithm, realm, nonce, uri, qop, nc, cnonce });
+  const received = response.toLowerCase();
+  return received.length === expected.length && timingSafeEqual(toBytes(received), toBytes(expected));
+}
+
+/** Two octets per character, so that equal lengths in characters are equal lengths in octets. */
+function toBytes(text: string): Uint8Array {
+  return Buffer.from(text, "utf16le");
+}
