@@ -10,8 +10,8 @@ export interface SocketAddress {
 export interface DatagramReceiver {
   /** `data` belongs to the receiver. `address` is numeric. */
   onDatagram(data: Buffer, address: string, port: number, socket: DatagramSocket): void;
-  /** The socket reported an error for an earlier send (ICMP) or broke. It stays open unless closed. */
-  onSocketError(error: Error, socket: DatagramSocket): void;
+  /** An earlier send failed, to `destination` where the system says so, or the socket broke. It stays open unless closed. */
+  onSocketError(error: Error, socket: DatagramSocket, destination?: SocketAddress): void;
 }
 
 /** A bound datagram socket. Holds the process open until closed. */

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { formatHostPort } from "../host-port.ts";
 import { addressFamily } from "../ip-address.ts";
-import type { AddressFamily, BindDatagramOptions, DatagramReceiver, DatagramSocket } from "../network.ts";
+import type { AddressFamily, BindDatagramOptions, DatagramReceiver, DatagramSocket, SocketAddress } from "../network.ts";
 import { networkErrorFrom } from "./network-error-from.ts";
 
 type SendCallback = (error: Error | null) => void;
@@ -103,7 +103,8 @@ class NodeDatagramSocket implements DatagramSocket {
 
   #report(error: Error): void {
     if (this.#closed) return;
-    this.#receiver.onSocketError(networkErrorFrom(error, `UDP ${formatHostPort(this.localAddress, this.localPort)}`), this);
+    const explained = networkErrorFrom(error, `UDP ${formatHostPort(this.localAddress, this.localPort)}`);
+    this.#receiver.onSocketError(explained, this, destinationOf(error));
   }
 }
 
@@ -115,4 +116,11 @@ function askForBuffer(bytes: number | undefined, which: "Recv" | "Send", socket:
     // Some systems refuse more than their limit instead of granting the limit: what is granted then is the default.
   }
   return socket[`get${which}BufferSize`]() / reportedPerGranted;
+}
+
+/** Where a send that failed was to go: node:dgram puts it into its error. */
+function destinationOf(error: Error): SocketAddress | undefined {
+  if (!("address" in error && "port" in error)) return undefined;
+  const { address, port } = error;
+  return typeof address === "string" && typeof port === "number" ? { address, port } : undefined;
 }
