@@ -29,10 +29,11 @@ export {
 } from "./rtcp/rtcp-packet.ts";
 export { parseRtcp, type RtcpCompound } from "./rtcp/parse-rtcp.ts";
 export { serializeRtcp } from "./rtcp/serialize-rtcp.ts";
-export { ntpFromUnixMs, ntpMiddle, roundTripMs, unixMsFromNtp, type NtpTimestamp } from "./rtcp/ntp-time.ts";
+export { roundTripMs } from "./rtcp/round-trip.ts";
 export { RtcpInterval, type RtcpIntervalOptions } from "./rtcp/rtcp-interval.ts";
 export { RtcpMembers } from "./rtcp/rtcp-members.ts";
 export { SenderReportClock } from "./rtcp/sender-report-clock.ts";
+export { RemoteReports, type RemoteReportStats } from "./rtcp/remote-reports.ts";
 export { RtcpSession, type RtcpSessionOptions, type RtcpSessionUser, type RtcpStats } from "./rtcp/rtcp-session.ts";
 
 export {

@@ -1,9 +1,9 @@
-import type { Clock, Random } from "@sidetone/infra-common";
+import { ntpFraction, ntpMiddle, ntpSeconds, type Clock, type Random } from "@sidetone/infra-common";
 import type { RtpReceiver } from "../rtp/rtp-receiver.ts";
 import type { RtpSender } from "../rtp/rtp-sender.ts";
 import { SsrcConflicts } from "../rtp/ssrc-conflicts.ts";
-import { ntpFromUnixMs, ntpMiddle, roundTripMs, type NtpTimestamp } from "./ntp-time.ts";
 import { parseRtcp } from "./parse-rtcp.ts";
+import { RemoteReports, type RemoteReportStats } from "./remote-reports.ts";
 import { RtcpInterval } from "./rtcp-interval.ts";
 import { RtcpMembers } from "./rtcp-members.ts";
 import type { ApplicationDefined, Goodbye, ReportBlock, RtcpPacket, SenderReport } from "./rtcp-packet.ts";
@@ -40,32 +40,22 @@ export interface RtcpSessionOptions {
   packetOverheadBytes?: number;
 }
 
-/** Plain figures of an {@link RtcpSession}; undefined where nothing was measured. */
-export interface RtcpStats {
+/** Plain figures of an {@link RtcpSession}. */
+export interface RtcpStats extends RemoteReportStats {
   readonly reportsSent: number;
   /** Datagrams of RTCP received and understood at least in part. */
   readonly compoundsReceived: number;
-  readonly senderReportsReceived: number;
   readonly byesReceived: number;
   /** Datagrams of which nothing could be read, and packets skipped as contradictory. */
   readonly malformed: number;
+  /** Packets of types that are skipped: feedback, extended reports. */
   readonly unknownPackets: number;
   /** Datagrams whose end was cut or foreign. */
   readonly truncated: number;
+  /** Times that the SSRC was changed because another source had it. */
   readonly collisions: number;
   /** Packets ignored because they are our own, looped. */
   readonly looped: number;
-  /** Round trip by the peer's last report, and the least and mean of all. */
-  readonly roundTripMs: number | undefined;
-  readonly minRoundTripMs: number | undefined;
-  readonly meanRoundTripMs: number | undefined;
-  /** How the peer receives us, by its last report. */
-  readonly remoteLossPercent: number | undefined;
-  readonly remotePacketsLost: number | undefined;
-  readonly remoteJitterMs: number | undefined;
-  /** What the peer says it has sent, by its last sender report. */
-  readonly remotePacketsSent: number | undefined;
-  readonly remoteOctetsSent: number | undefined;
 }
 
 /**
@@ -74,39 +64,33 @@ export interface RtcpStats {
  * It has no timer: call {@link poll} as often as convenient, at the latest at {@link nextReportMs}. Hostile input is counted, nothing throws.
  */
 export class RtcpSession {
+  readonly cname: string;
+  /** The sender's wall clock for its timestamps, by its sender reports. */
+  readonly senderClock: SenderReportClock;
   readonly #clock: Clock;
   readonly #sender: RtpSender;
   readonly #receiver: RtpReceiver;
   readonly #user: RtcpSessionUser;
   readonly #interval: RtcpInterval;
   readonly #overheadBytes: number;
-  readonly #members = new RtcpMembers();
-  readonly #rtpConflicts = new SsrcConflicts();
-  readonly #rtcpConflicts = new SsrcConflicts();
+  readonly #remote: RemoteReports;
+  readonly #members: RtcpMembers = new RtcpMembers();
+  readonly #rtpConflicts: SsrcConflicts = new SsrcConflicts();
+  readonly #rtcpConflicts: SsrcConflicts = new SsrcConflicts();
   /** Wall clock less monotonic clock, fixed so that a step of the wall clock never shows in NTP timestamps. */
   readonly #wallOffsetMs: number;
-  readonly cname: string;
-  /** The sender's wall clock for its timestamps, by its sender reports. */
-  readonly senderClock: SenderReportClock;
   #state: "new" | "open" | "leaving" | "closed" = "new";
   #byeReason: string | undefined;
   #lastReportMs = -Infinity;
   #secondLastReportMs = -Infinity;
   #reportsSent = 0;
   #compoundsReceived = 0;
-  #senderReportsReceived = 0;
   #byesReceived = 0;
   #malformed = 0;
   #unknownPackets = 0;
   #truncated = 0;
   #collisions = 0;
   #looped = 0;
-  #roundTripMs: number | undefined;
-  #minRoundTripMs: number | undefined;
-  #roundTripSumMs = 0;
-  #roundTrips = 0;
-  #remoteBlock: ReportBlock | undefined;
-  #remoteReport: SenderReport | undefined;
 
   constructor(options: RtcpSessionOptions) {
     const sessionBandwidthBps = options.sessionBandwidthBps ?? 160_000;
@@ -117,13 +101,14 @@ export class RtcpSession {
     this.#overheadBytes = options.packetOverheadBytes ?? 28;
     this.cname = options.cname ?? Buffer.from(options.random.bytes(12)).toString("base64");
     this.senderClock = new SenderReportClock(options.sender.clockRate);
+    this.#remote = new RemoteReports(options.sender.clockRate);
     this.#wallOffsetMs = options.clock.wallNow() - options.clock.now();
     this.#interval = new RtcpInterval({
       random: options.random,
       rtcpBandwidthBytesPerSecond: (0.05 * sessionBandwidthBps) / 8,
       minimumIntervalMs: options.minimumInterval === "reduced" ? 360_000_000 / sessionBandwidthBps : 5000,
-      // SR with one block, SDES with the CNAME.
-      initialPacketBytes: 52 + 12 + 4 * Math.ceil((this.cname.length + 3) / 4) + this.#overheadBytes,
+      // SR with one block, and SDES with the CNAME.
+      initialPacketBytes: this.#overheadBytes + 52 + serializeRtcp([this.#description()]).length,
     });
   }
 
@@ -153,12 +138,10 @@ export class RtcpSession {
   receive(data: Uint8Array, address: string = "", port: number = 0): void {
     if (this.#state === "closed") return;
     const { packets, unknownPackets, malformedPackets, truncated } = parseRtcp(data);
+    const isGarbage = packets.length + unknownPackets + malformedPackets === 0;
+    this.#malformed += isGarbage ? 1 : malformedPackets;
     this.#unknownPackets += unknownPackets;
-    this.#malformed += malformedPackets;
-    if (packets.length === 0 && unknownPackets === 0) {
-      if (malformedPackets === 0) this.#malformed++;
-      return;
-    }
+    if (packets.length + unknownPackets === 0) return;
     if (truncated) this.#truncated++;
     this.#compoundsReceived++;
     const nowMs = this.#clock.now();
@@ -200,45 +183,26 @@ export class RtcpSession {
    * @throws {RtpError} `RTCP_PACKET_INVALID` for a longer reason.
    */
   leave(reason?: string): void {
-    if (this.#state !== "open") {
-      if (this.#state === "new") this.#state = "closed";
-      return;
-    }
-    if (!this.#hasSent) {
-      this.#state = "closed";
-      return;
-    }
-    this.#byeReason = reason;
+    if (this.#state === "new" || (this.#state === "open" && !this.#hasSent)) this.#state = "closed";
+    if (this.#state !== "open") return;
     const nowMs = this.#clock.now();
     const bye = this.#goodbye(nowMs, reason);
-    if (this.#interval.leave(bye.length + this.#overheadBytes, nowMs)) {
-      this.#state = "closed";
-      this.#user.sendRtcp(bye);
-    } else {
-      this.#state = "leaving";
-    }
+    this.#byeReason = reason;
+    this.#state = this.#interval.leave(bye.length + this.#overheadBytes, nowMs) ? "closed" : "leaving";
+    if (this.#state === "closed") this.#user.sendRtcp(bye);
   }
 
   stats(): RtcpStats {
-    const block = this.#remoteBlock;
     return {
+      ...this.#remote.stats(),
       reportsSent: this.#reportsSent,
       compoundsReceived: this.#compoundsReceived,
-      senderReportsReceived: this.#senderReportsReceived,
       byesReceived: this.#byesReceived,
       malformed: this.#malformed,
       unknownPackets: this.#unknownPackets,
       truncated: this.#truncated,
       collisions: this.#collisions,
       looped: this.#looped,
-      roundTripMs: this.#roundTripMs,
-      minRoundTripMs: this.#minRoundTripMs,
-      meanRoundTripMs: this.#roundTrips > 0 ? this.#roundTripSumMs / this.#roundTrips : undefined,
-      remoteLossPercent: block && (block.fractionLost * 100) / 256,
-      remotePacketsLost: block?.cumulativeLost,
-      remoteJitterMs: block && (block.jitter * 1000) / this.#sender.clockRate,
-      remotePacketsSent: this.#remoteReport?.packetCount,
-      remoteOctetsSent: this.#remoteReport?.octetCount,
     };
   }
 
@@ -246,16 +210,14 @@ export class RtcpSession {
     return this.#reportsSent > 0 || this.#sender.lastSentMs > -Infinity;
   }
 
-  #ntpAt(nowMs: number): NtpTimestamp {
-    return ntpFromUnixMs(nowMs + this.#wallOffsetMs);
-  }
-
-  /** "We sent" since the second last report (§6.3, §6.4). */
+  /** "We sent" since the second last report (§6.3.8, §6.4). */
   #updateWeSent(): boolean {
-    return (this.#interval.weSent = this.#sender.packetCount > 0 && this.#sender.lastSentMs >= this.#secondLastReportMs);
+    const weSent = this.#sender.packetCount > 0 && this.#sender.lastSentMs >= this.#secondLastReportMs;
+    if (this.#state !== "leaving") this.#interval.weSent = weSent;
+    return weSent;
   }
 
-  /** Brings the member table and the interval up to date; RTP is looked up in the receiver here instead of counted per packet. */
+  /** Brings members and interval up to date. RTP is looked up in the receiver here, instead of counted packet by packet. */
   #updatePopulation(nowMs: number): void {
     const { ssrc, lastArrivalMs } = this.#receiver;
     const interval = this.#interval;
@@ -273,44 +235,27 @@ export class RtcpSession {
   }
 
   #receivePacket(packet: RtcpPacket, nowMs: number): void {
-    switch (packet.type) {
-      case "SR":
-        this.#senderReportsReceived++;
-        this.#remoteReport = packet;
-        this.senderClock.update(packet);
-        this.#receiver.senderReportReceived(packet.ssrc, ntpMiddle({ seconds: packet.ntpSeconds, fraction: packet.ntpFraction }), nowMs);
-        this.#user.onSenderReport?.(packet);
-        this.#receiveBlocks(packet.ssrc, packet.reportBlocks, nowMs);
-        return;
-      case "RR":
-        this.#receiveBlocks(packet.ssrc, packet.reportBlocks, nowMs);
-        return;
-      case "BYE":
-        this.#receiveBye(packet);
-        return;
-      case "APP":
-        this.#user.onApplicationDefined?.(packet);
-        return;
-      case "SDES":
-    }
+    if (packet.type === "SR") this.#receiveSenderReport(packet, nowMs);
+    if (packet.type === "SR" || packet.type === "RR") this.#receiveBlocks(packet.ssrc, packet.reportBlocks, nowMs);
+    if (packet.type === "BYE") this.#receiveBye(packet);
+    if (packet.type === "APP") this.#user.onApplicationDefined?.(packet);
+  }
+
+  #receiveSenderReport(report: SenderReport, nowMs: number): void {
+    const lastSenderReport = (((report.ntpSeconds & 0xffff) << 16) | (report.ntpFraction >>> 16)) >>> 0;
+    this.#receiver.senderReportReceived(report.ssrc, lastSenderReport, nowMs);
+    this.senderClock.update(report);
+    this.#remote.senderReport(report);
+    this.#user.onSenderReport?.(report);
   }
 
   #receiveBlocks(reporter: number, blocks: readonly ReportBlock[], nowMs: number): void {
     this.#members.heard(reporter, nowMs, false);
     for (const block of blocks) {
       if (block.ssrc !== this.#sender.ssrc) continue;
-      this.#remoteBlock = block;
-      const measuredMs = roundTripMs(ntpMiddle(this.#ntpAt(nowMs)), block.lastSenderReport, block.delaySinceLastSenderReport);
-      if (measuredMs !== undefined) this.#measureRoundTrip(measuredMs);
+      this.#remote.reportBlock(block, ntpMiddle(nowMs + this.#wallOffsetMs));
       this.#user.onReportBlock?.(block, reporter);
     }
-  }
-
-  #measureRoundTrip(measuredMs: number): void {
-    this.#roundTripMs = measuredMs;
-    this.#minRoundTripMs = Math.min(measuredMs, this.#minRoundTripMs ?? Infinity);
-    this.#roundTripSumMs += measuredMs;
-    this.#roundTrips++;
   }
 
   #receiveBye(packet: Goodbye): void {
@@ -337,16 +282,16 @@ export class RtcpSession {
   }
 
   #report(nowMs: number): RtcpPacket {
+    const sender = this.#sender;
     const block = this.#receiver.takeReportBlock(nowMs);
     const reportBlocks = block ? [block] : [];
-    const sender = this.#sender;
     if (!this.#updateWeSent()) return { type: "RR", ssrc: sender.ssrc, reportBlocks };
-    const { seconds, fraction } = this.#ntpAt(nowMs);
+    const wallMs = nowMs + this.#wallOffsetMs;
     return {
       type: "SR",
       ssrc: sender.ssrc,
-      ntpSeconds: seconds,
-      ntpFraction: fraction,
+      ntpSeconds: ntpSeconds(wallMs),
+      ntpFraction: ntpFraction(wallMs),
       rtpTimestamp: sender.timestampAtTime(nowMs),
       packetCount: sender.packetCount >>> 0,
       octetCount: sender.octetCount >>> 0,
