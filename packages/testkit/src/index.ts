@@ -1,2 +1,11 @@
 export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
 export { SeededRandom } from "./seeded-random.ts";
+export { virtualEnvironment, type VirtualEnvironment, type VirtualEnvironmentOptions } from "./virtual-environment.ts";
+export { VirtualNetwork, type VirtualNetworkOptions } from "./network/virtual-network.ts";
+export { VirtualHost, type HostOptions } from "./network/virtual-host.ts";
+export { VirtualNat, type NatKind, type NatMapping, type NatOptions } from "./network/virtual-nat.ts";
+export { defaultLinkConditions, type LinkConditions } from "./network/link-conditions.ts";
+export type { SegmentKind } from "./network/packet.ts";
+export type { DropReason, WireEvent, WireListener } from "./wire/wire-tap.ts";
+export { WireLog, type OnTestFailed, type WireLogEntry, type WireLogOptions } from "./wire/wire-log.ts";
+export { describePacket, type PacketDescription, type PacketKind } from "./wire/describe-packet.ts";

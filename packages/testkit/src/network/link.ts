@@ -1,0 +1,105 @@
+import type { Clock, Random } from "@sidetone/infra-common";
+import type { DropReason, WireTap } from "../wire/wire-tap.ts";
+import { Lane, type Transit } from "./lane.ts";
+import type { LinkConditions } from "./link-conditions.ts";
+import { headerBytes, type Packet, type Station } from "./packet.ts";
+
+/** First retransmission time-out of a stream's lost segment; it doubles with each further loss. */
+const retransmissionMs = 200;
+
+/** What a link needs from the network around it. */
+export interface LinkSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tap: WireTap;
+}
+
+/** One direction between two addresses. */
+export class Link {
+  readonly #surroundings: LinkSurroundings;
+  conditions: LinkConditions;
+  #partitioned = false;
+  #busyUntilMs = 0;
+  readonly #datagrams: Lane;
+  /** A lane per stream, as a lost segment holds up its own stream only. */
+  readonly #streams = new Map<string, Lane>();
+
+  constructor(surroundings: LinkSurroundings, conditions: LinkConditions) {
+    this.#surroundings = surroundings;
+    this.conditions = conditions;
+    this.#datagrams = this.#newLane();
+  }
+
+  set partitioned(partitioned: boolean) {
+    if (this.#partitioned && !partitioned) for (const lane of this.#streams.values()) lane.release(this.conditions.delayMs);
+    this.#partitioned = partitioned;
+  }
+
+  /** Takes a packet towards `station`, or drops it. */
+  carry(packet: Packet, station: Station): void {
+    if (packet.protocol === "UDP") this.#carryDatagram({ packet, station });
+    else this.#carrySegment({ packet, station });
+  }
+
+  #carryDatagram(transit: Transit): void {
+    const { conditions } = this;
+    const bytes = transit.packet.data.length + headerBytes(transit.packet);
+    if (this.#partitioned) return this.#drop(transit, "partitioned");
+    if (bytes > conditions.mtuBytes) return this.#drop(transit, "tooLong");
+    if (this.#busyUntilMs - this.#surroundings.clock.now() > conditions.queueLimitMs) return this.#drop(transit, "queueFull");
+    const delayMs = this.#delayMs(bytes);
+    if (this.#happens(conditions.lossRate)) return this.#drop(transit, "lost");
+    if (this.#happens(conditions.reorderRate)) this.#newLane().carry(transit, delayMs + conditions.reorderDelayMs);
+    else this.#datagrams.carry(transit, delayMs);
+    if (this.#happens(conditions.duplicateRate)) this.#datagrams.carry(copyOf(transit), delayMs);
+  }
+
+  #carrySegment(transit: Transit): void {
+    const { packet } = transit;
+    // A SYN is retransmitted by its sender, which gives up at last.
+    if (this.#partitioned && packet.segment === "SYN") return this.#drop(transit, "partitioned");
+    let delayMs = this.#delayMs(packet.data.length + headerBytes(packet));
+    for (let waitMs = retransmissionMs; waitMs < 60_000 && this.#happens(this.conditions.lossRate); waitMs *= 2) delayMs += waitMs;
+    const key = laneOf(packet);
+    let lane = this.#streams.get(key);
+    if (!lane) this.#streams.set(key, (lane = this.#newLane()));
+    lane.carry(transit, delayMs);
+  }
+
+  /** Time in the queue, on the wire and by chance. */
+  #delayMs(bytes: number): number {
+    const { delayMs, jitterMs, bandwidthBitsPerSecond } = this.conditions;
+    const now = this.#surroundings.clock.now();
+    this.#busyUntilMs = Math.max(now, this.#busyUntilMs) + (bytes * 8000) / bandwidthBitsPerSecond;
+    return this.#busyUntilMs - now + delayMs + (jitterMs > 0 ? this.#surroundings.random.float() * jitterMs : 0);
+  }
+
+  #happens(rate: number): boolean {
+    return rate > 0 && this.#surroundings.random.float() < rate;
+  }
+
+  #newLane(): Lane {
+    return new Lane(this.#surroundings.clock, (transit, lane) => this.#onArrival(transit, lane));
+  }
+
+  #onArrival(transit: Transit, lane: Lane): void {
+    const isDatagram = transit.packet.protocol === "UDP";
+    if (this.#partitioned && isDatagram) this.#drop(transit, "partitioned");
+    else if (this.#partitioned) lane.hold(transit);
+    else transit.station.receive(transit.packet);
+    if (!isDatagram && lane.isEmpty) this.#streams.delete(laneOf(transit.packet));
+  }
+
+  #drop({ packet }: Transit, reason: DropReason): void {
+    this.#surroundings.tap.report("dropped", packet, reason);
+  }
+}
+
+function laneOf({ source, destination }: Packet): string {
+  return `${source.port}>${destination.port}`;
+}
+
+/** The receiver of each copy owns its bytes. */
+function copyOf({ packet, station }: Transit): Transit {
+  return { packet: { ...packet, data: Buffer.from(packet.data) }, station };
+}

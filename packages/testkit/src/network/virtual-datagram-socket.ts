@@ -1,0 +1,84 @@
+import {
+  addressFamily,
+  formatHostPort,
+  isWildcard,
+  NetworkError,
+  normaliseAddress,
+  type AddressFamily,
+  type DatagramReceiver,
+  type DatagramSocket,
+} from "@sidetone/infra-common";
+import type { Packet } from "./packet.ts";
+import type { VirtualHost } from "./virtual-host.ts";
+
+/** The longest payload of a UDP datagram over IPv4, in bytes. */
+const longestDatagram = 65_507;
+
+/** A datagram socket of a {@link VirtualHost}. */
+export class VirtualDatagramSocket implements DatagramSocket {
+  readonly family: AddressFamily;
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly receiveBufferBytes = undefined;
+  readonly sendBufferBytes = undefined;
+  readonly #host: VirtualHost;
+  readonly #receiver: DatagramReceiver;
+  #closed = false;
+  readonly #onPortUnreachable = (): void =>
+    this.#report(
+      new NetworkError("NETWORK_CONNECTION_REFUSED", `UDP ${formatHostPort(this.localAddress, this.localPort)}: nothing listens there`),
+    );
+
+  constructor(host: VirtualHost, family: AddressFamily, localAddress: string, localPort: number, receiver: DatagramReceiver) {
+    this.#host = host;
+    this.family = family;
+    this.localAddress = localAddress;
+    this.localPort = localPort;
+    this.#receiver = receiver;
+  }
+
+  send(data: Uint8Array, port: number, address: string, onSent?: () => void): void {
+    if (this.#closed) return;
+    const { clock } = this.#host.network;
+    const destination = { address: normaliseAddress(address), port };
+    const source = isWildcard(this.localAddress) ? this.#host.sourceFor(destination.address) : this.localAddress;
+    const error = this.#errorOf(data, destination, source);
+    if (error) clock.setTimer(0, () => this.#report(error));
+    else {
+      this.#host.send({
+        protocol: "UDP",
+        source: { address: source as string, port: this.localPort },
+        destination,
+        data: Buffer.from(data),
+        onPortUnreachable: this.#onPortUnreachable,
+      });
+    }
+    // Not within send, as with a real socket.
+    if (onSent) clock.setTimer(0, onSent);
+  }
+
+  receive(packet: Packet): void {
+    this.#receiver.onDatagram(packet.data, packet.source.address, packet.source.port, this);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#host.forgetDatagramSocket(this);
+  }
+
+  #errorOf(data: Uint8Array, { address, port }: { address: string; port: number }, source: string | undefined): NetworkError | undefined {
+    const local = `UDP ${formatHostPort(this.localAddress, this.localPort)}`;
+    if (addressFamily(address) !== this.family || !(port >= 1 && port <= 65_535)) {
+      return new NetworkError("NETWORK_FAILED", `${local}: ${formatHostPort(address, port)} is no destination for it`);
+    }
+    if (source === undefined) return new NetworkError("NETWORK_UNREACHABLE", `${local}: no route to ${address}`);
+    if (data.length > longestDatagram)
+      return new NetworkError("NETWORK_MESSAGE_TOO_LONG", `${local}: ${data.length} bytes are too long for a datagram`);
+    return undefined;
+  }
+
+  #report(error: Error): void {
+    if (!this.#closed) this.#receiver.onSocketError(error, this);
+  }
+}

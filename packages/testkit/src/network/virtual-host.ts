@@ -1,0 +1,148 @@
+import {
+  abortable,
+  addressFamily,
+  isLoopback,
+  isWildcard,
+  NetworkError,
+  normaliseAddress,
+  type AddressFamily,
+  type BindDatagramOptions,
+  type ConnectStreamOptions,
+  type DatagramReceiver,
+  type DatagramSocket,
+  type ListenStreamOptions,
+  type Network,
+  type ResolvedAddress,
+  type StreamConnection,
+  type StreamListener,
+  type StreamReceiver,
+  type StreamServer,
+} from "@sidetone/infra-common";
+import type { AddressSpace } from "./address-space.ts";
+import type { Packet, Station } from "./packet.ts";
+import { PortTable } from "./port-table.ts";
+import { StreamTable } from "./stream-table.ts";
+import { VirtualDatagramSocket } from "./virtual-datagram-socket.ts";
+import type { VirtualNetwork } from "./virtual-network.ts";
+
+export interface HostOptions {
+  /** Further addresses, of either family. */
+  addresses?: readonly string[];
+}
+
+type Unnumbered = Omit<Packet, "id">;
+
+/** A machine on the virtual network: what a `Network` is on a real one. */
+export class VirtualHost implements Network, Station {
+  readonly network: VirtualNetwork;
+  /** Its addresses in normal form, the main one first. */
+  readonly addresses: readonly string[];
+  readonly #space: AddressSpace;
+  readonly #datagrams = new PortTable<VirtualDatagramSocket>();
+  readonly #streams: StreamTable;
+
+  constructor(network: VirtualNetwork, space: AddressSpace, address: string, { addresses = [] }: HostOptions = {}) {
+    this.network = network;
+    this.addresses = [address, ...addresses].map(normaliseAddress);
+    this.#space = space;
+    this.#streams = new StreamTable(this);
+    for (const own of this.addresses) {
+      if (!addressFamily(own) || isWildcard(own) || isLoopback(own)) throw new RangeError(`${own} cannot be the address of a host`);
+      space.attach(own, this);
+    }
+  }
+
+  get address(): string {
+    return this.addresses[0] as string;
+  }
+
+  /** Sockets, servers and connections that are open: a test that ends with any has a leak. */
+  get openSockets(): number {
+    return this.#datagrams.size + this.#streams.size;
+  }
+
+  async bindDatagram({ address, port }: BindDatagramOptions, receiver: DatagramReceiver): Promise<DatagramSocket> {
+    const local = this.checkLocal(address, port);
+    const family = addressFamily(local) as AddressFamily;
+    const socket = new VirtualDatagramSocket(this, family, local, this.#datagrams.freePort(local, family, port), receiver);
+    this.#datagrams.add(socket);
+    return socket;
+  }
+
+  async listenStream(options: ListenStreamOptions, listener: StreamListener): Promise<StreamServer> {
+    return this.#streams.listen(options, listener);
+  }
+
+  async connectStream(options: ConnectStreamOptions, receiver: StreamReceiver): Promise<StreamConnection> {
+    return this.#streams.connect(options, receiver);
+  }
+
+  async lookup(
+    name: string,
+    { family, signal }: { family?: AddressFamily; signal?: AbortSignal } = {},
+  ): Promise<readonly ResolvedAddress[]> {
+    const numeric = addressFamily(name);
+    const addresses = numeric ? [name] : name.toLowerCase() === "localhost" ? ["127.0.0.1"] : this.network.addressesOf(name);
+    const found = addresses
+      .map((address): ResolvedAddress => ({ address, family: addressFamily(address) as AddressFamily }))
+      .filter((resolved) => (family ?? resolved.family) === resolved.family);
+    signal?.throwIfAborted();
+    if (found.length === 0) throw new NetworkError("NETWORK_NAME_NOT_FOUND", `Cannot resolve "${name}": give it addresses with setName()`);
+    return abortable(Promise.resolve(found), signal);
+  }
+
+  async sourceAddressFor(address: string): Promise<string> {
+    const source = this.sourceFor(normaliseAddress(address));
+    if (source === undefined) throw new NetworkError("NETWORK_UNREACHABLE", `this virtual host has no address to reach ${address} from`);
+    return source;
+  }
+
+  /** The address that packets to `destination` leave from. */
+  sourceFor(destination: string): string | undefined {
+    if (isLoopback(destination) || this.addresses.includes(destination)) return destination;
+    const family = addressFamily(destination);
+    return family && this.addresses.find((address) => addressFamily(address) === family);
+  }
+
+  /** The normal form of a local address; throws when it is not one of this host's, or `port` is out of range. */
+  checkLocal(address: string, port: number): string {
+    const local = normaliseAddress(address);
+    if (!addressFamily(local)) throw new NetworkError("NETWORK_FAILED", `Cannot bind ${address}: it is not a numeric address`);
+    if (!this.addresses.includes(local) && !isWildcard(local) && !isLoopback(local)) {
+      throw new NetworkError("NETWORK_ADDRESS_UNAVAILABLE", `Cannot bind ${address}: this virtual host has ${this.addresses.join(", ")}`);
+    }
+    if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new NetworkError("NETWORK_FAILED", `Cannot bind port ${port}`);
+    return local;
+  }
+
+  /** Puts a packet on the wire; one for this host itself arrives at once, though not before `send` has returned. */
+  send(unnumbered: Unnumbered): void {
+    const packet: Packet = { ...unnumbered, id: this.network.nextPacketId() };
+    const { address } = packet.destination;
+    this.network.tap.report("sent", packet);
+    if (isLoopback(address) || this.addresses.includes(address)) this.network.clock.setTimer(0, () => this.receive(packet));
+    else this.#space.forward(packet);
+  }
+
+  receive(packet: Packet): void {
+    if (packet.protocol === "TCP") {
+      this.network.tap.report("received", packet);
+      this.#streams.receive(packet);
+      return;
+    }
+    const socket = this.#datagrams.find(packet.destination.address, packet.destination.port);
+    if (socket) {
+      this.network.tap.report("received", packet);
+      socket.receive(packet);
+      return;
+    }
+    this.network.tap.report("dropped", packet, "portClosed");
+    // RFC 1122 §3.2.2.1: a host answers a datagram to a port without a process by "port unreachable".
+    if (this.network.icmp && packet.onPortUnreachable) this.network.clock.setTimer(1, packet.onPortUnreachable);
+  }
+
+  /** The port of a socket that has closed is free again. */
+  forgetDatagramSocket(socket: VirtualDatagramSocket): void {
+    this.#datagrams.remove(socket);
+  }
+}
