@@ -18,3 +18,5 @@ export type { AudioSink } from "./recorders/audio-sink.ts";
 export { WavRecorder, type RecordingSummary, type WavRecorderOptions } from "./node/wav-recorder.ts";
 export { readWavFile, type ReadWavOptions } from "./node/wav-file.ts";
 export { openWavFile, type OpenWavOptions, type WavFileSource } from "./node/wav-file-source.ts";
+export { effectiveEquipmentImpairment, mosFromR, rFactor, type EModelInput } from "./quality/e-model.ts";
+export { assessQuality, burstRatio, type CallQuality, type QualityMeasurement } from "./quality/call-quality.ts";
