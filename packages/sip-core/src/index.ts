@@ -1,5 +1,21 @@
 export { SipError, SipParseError, type SipErrorCode, type SipParseErrorCode } from "./errors.ts";
 export type { HeaderCodec } from "./header-codec.ts";
+export { defaultLimits, type SipLimits } from "./limits.ts";
+
+export type { Body } from "./message/body.ts";
+export { createResponse, type CreateResponseOptions } from "./message/create-response.ts";
+export { flat } from "./message/flat.ts";
+export { header, type HeaderInput } from "./message/header-input.ts";
+export type { MalformedField } from "./message/malformed-field-channel.ts";
+export type { MessageEditor } from "./message/message-editor.ts";
+export { parseMessage } from "./message/parse-message.ts";
+export { reasonPhraseOf } from "./message/reason-phrases.ts";
+export { serializeMessage } from "./message/serialize-message.ts";
+export { SipMessage } from "./message/sip-message.ts";
+export { SipRequest, type RequestEditor, type SipRequestOptions } from "./message/sip-request.ts";
+export { SipResponse, type SipResponseOptions } from "./message/sip-response.ts";
+export { StreamFramer, type StreamFramerReceiver } from "./message/stream-framer.ts";
+export { withReceived } from "./message/with-received.ts";
 
 export { Parameters } from "./grammar/parameters.ts";
 export { splitList } from "./grammar/split-list.ts";

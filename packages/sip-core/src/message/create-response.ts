@@ -1,0 +1,71 @@
+import { SipError, type SipParseError } from "../errors.ts";
+import { isToken } from "../grammar/character-class.ts";
+import { defaultLimits } from "../limits.ts";
+import { noContent, type Body } from "./body.ts";
+import { checkFields } from "./check-fields.ts";
+import { HeadBuilder } from "./head-builder.ts";
+import type { HeaderInput } from "./header-input.ts";
+import { CALL_ID, CSEQ, FROM, headerIdOf, RECORD_ROUTE, TIMESTAMP, TO, VIA } from "./header-name.ts";
+import type { SipRequest } from "./sip-request.ts";
+import { formatStatusLine, SipResponse } from "./sip-response.ts";
+
+export interface CreateResponseOptions {
+  /** Default: the usual phrase of the status code. */
+  reasonPhrase?: string | undefined;
+  /** Tag for To; ignored when the request's To has one (RFC 3261 §8.2.6.2). A response other than 100 needs one. */
+  toTag?: string | undefined;
+  /** Further fields, in order. */
+  headers?: Iterable<HeaderInput> | undefined;
+  body?: Body | undefined;
+  /** Copies Record-Route: for responses that establish a dialog (RFC 3261 §12.1.1). Default false. */
+  recordRoute?: boolean | undefined;
+}
+
+/**
+ * The response to `request` (RFC 3261 §8.2.6): its Via values, From, To, Call-ID and CSeq as they were received, for 100 its
+ * Timestamp too (§8.2.6.1), then `headers` and the body. Works for the request of a {@link SipParseError} as well.
+ *
+ * @throws {SipError} `SIP_START_LINE_INVALID` for a status code that is not from 100 to 699; `SIP_HEADER_INVALID` when a field of
+ *   `headers` cannot be written, is malformed, or is one that is copied.
+ */
+export function createResponse(request: SipRequest, statusCode: number, options: CreateResponseOptions = {}): SipResponse {
+  const { reasonPhrase, toTag, headers, body } = options;
+  const startLine = formatStatusLine(statusCode, reasonPhrase);
+  const received = request.head;
+  const builder = new HeadBuilder(startLine);
+  const addedTag = received.toTag === undefined ? toTag : undefined;
+  if (addedTag !== undefined && !isToken(addedTag)) throw new SipError("SIP_HEADER_INVALID", "A tag must be a token");
+
+  builder.copyAll(received, VIA);
+  builder.copy(received, received.find(FROM));
+  builder.copy(received, received.find(TO), addedTag === undefined ? "" : `;tag=${addedTag}`);
+  builder.copy(received, received.find(CALL_ID));
+  builder.copy(received, received.find(CSEQ));
+  if (options.recordRoute) builder.copyAll(received, RECORD_ROUTE);
+  if (statusCode === 100) builder.copy(received, received.find(TIMESTAMP));
+
+  const firstAdded = builder.fieldCount;
+  if (headers) for (const [name, value] of headers) addChecked(builder, name, value);
+  if (body) builder.add("Content-Type", body.contentType);
+  if (body?.contentDisposition !== undefined) builder.add("Content-Disposition", body.contentDisposition);
+
+  const head = builder.build();
+  head.callId = received.callId;
+  head.sequenceNumber = received.sequenceNumber;
+  head.cseqMethod = received.cseqMethod;
+  head.fromTag = received.fromTag;
+  head.toTag = received.toTag ?? addedTag;
+  head.topVia = received.topVia;
+  try {
+    checkFields(head, defaultLimits, firstAdded);
+  } catch (error) {
+    throw new SipError("SIP_HEADER_INVALID", (error as SipParseError).message, { cause: error });
+  }
+  return new SipResponse(statusCode, startLine.slice(12, -2), head, body?.content ?? noContent);
+}
+
+function addChecked(builder: HeadBuilder, name: string, value: string): void {
+  const id = headerIdOf(name);
+  if (id >= VIA && id <= CSEQ) throw new SipError("SIP_HEADER_INVALID", `${name} of a response is that of the request`);
+  builder.add(name, value);
+}

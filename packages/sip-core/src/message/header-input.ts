@@ -1,0 +1,38 @@
+import { SipError } from "../errors.ts";
+import { hasLineBreakOrNul, isToken } from "../grammar/character-class.ts";
+import type { HeaderCodec } from "../header-codec.ts";
+import type { Body } from "./body.ts";
+import { CONTENT_LENGTH, headerIdOf } from "./header-name.ts";
+
+/** A header field to send: its name and its value as text. */
+export type HeaderInput = readonly [name: string, value: string];
+
+/** A header field with its value checked and written by `codec`; text is sent as given. */
+export function header<Value>(codec: HeaderCodec<Value>, value: Value | string): HeaderInput {
+  return [codec.name, typeof value === "string" ? value : codec.serialize(value)];
+}
+
+/**
+ * One field as it goes on the wire, in latin1 characters that are the bytes of its UTF-8, with CRLF.
+ *
+ * @throws {SipError} `SIP_HEADER_INVALID` when the name is no token, the value holds CR, LF or NUL, or the field is Content-Length,
+ *   which the serialiser writes.
+ */
+export function formatField(name: string, value: string): string {
+  if (!isToken(name)) throw new SipError("SIP_HEADER_INVALID", `A header name must be a token: ${JSON.stringify(name.slice(0, 80))}`);
+  if (hasLineBreakOrNul(value)) throw new SipError("SIP_HEADER_INVALID", `${name} must not hold CR, LF or NUL`);
+  if (headerIdOf(name) === CONTENT_LENGTH) throw new SipError("SIP_HEADER_INVALID", "Content-Length is written by the stack");
+  return `${name}: ${toWire(value)}\r\n`;
+}
+
+/** Content-Type and Content-Disposition of a body. */
+export function formatBodyFields({ contentType, contentDisposition }: Body): string {
+  const type = formatField("Content-Type", contentType);
+  return contentDisposition === undefined ? type : type + formatField("Content-Disposition", contentDisposition);
+}
+
+/** Text as the bytes of its UTF-8, one character each. */
+export function toWire(text: string): string {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return Buffer.from(text, "utf8").toString("latin1");
+  return text;
+}

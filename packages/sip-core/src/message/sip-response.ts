@@ -1,0 +1,59 @@
+import { SipError } from "../errors.ts";
+import { hasLineBreakOrNul } from "../grammar/character-class.ts";
+import { noContent, type Body } from "./body.ts";
+import { buildHead } from "./build-head.ts";
+import { formatBodyFields, formatField, toWire, type HeaderInput } from "./header-input.ts";
+import { MessageEditor } from "./message-editor.ts";
+import type { MessageHead } from "./message-head.ts";
+import { reasonPhraseOf } from "./reason-phrases.ts";
+import { SipMessage } from "./sip-message.ts";
+import { parseStatusLine } from "./start-line.ts";
+
+export interface SipResponseOptions {
+  /** 100 to 699. */
+  statusCode: number;
+  /** Default: the phrase of RFC 3261 §21 and its extensions. */
+  reasonPhrase?: string | undefined;
+  headers: Iterable<HeaderInput>;
+  body?: Body | undefined;
+}
+
+/** A SIP response (RFC 3261 §7.2). `createResponse` makes the one to a request. */
+export class SipResponse extends SipMessage {
+  /** 100 to 699. */
+  readonly statusCode: number;
+  readonly reasonPhrase: string;
+
+  /** Internal: the parts are checked. */
+  constructor(statusCode: number, reasonPhrase: string, head: MessageHead, body?: Uint8Array) {
+    super(head, body);
+    this.statusCode = statusCode;
+    this.reasonPhrase = reasonPhrase;
+  }
+
+  /** Makes a response of nothing but what is given. Throws as `SipRequest.create` does. */
+  static create({ statusCode, reasonPhrase, headers, body }: SipResponseOptions): SipResponse {
+    let fieldLines = "";
+    for (const [name, value] of headers) fieldLines += formatField(name, value);
+    if (body) fieldLines += formatBodyFields(body);
+    return rebuild(formatStatusLine(statusCode, reasonPhrase), fieldLines, body?.content ?? noContent);
+  }
+
+  override edit(): MessageEditor<SipResponse> {
+    return new MessageEditor(this.head, this.body, rebuild);
+  }
+}
+
+/** The Status-Line with its CRLF. Throws `SipError` `SIP_START_LINE_INVALID`. */
+export function formatStatusLine(statusCode: number, reasonPhrase: string = reasonPhraseOf(statusCode)): string {
+  if (!Number.isInteger(statusCode) || statusCode < 100 || statusCode > 699) {
+    throw new SipError("SIP_START_LINE_INVALID", `A status code is from 100 to 699, not ${statusCode}`);
+  }
+  if (hasLineBreakOrNul(reasonPhrase)) throw new SipError("SIP_START_LINE_INVALID", "A reason phrase must not hold CR, LF or NUL");
+  return `SIP/2.0 ${statusCode} ${toWire(reasonPhrase)}\r\n`;
+}
+
+function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipResponse {
+  const { statusCode, reasonPhrase } = parseStatusLine(startLine.slice(0, -2));
+  return new SipResponse(statusCode, reasonPhrase, buildHead(startLine, fieldLines), body);
+}
