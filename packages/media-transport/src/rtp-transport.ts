@@ -1,0 +1,321 @@
+import {
+  mediaTraceChannel,
+  type Clock,
+  type DatagramReceiver,
+  type DatagramSocket,
+  type Environment,
+  type SocketAddress,
+} from "@sidetone/infra-common";
+import { classifyPacket, RtpPacketView, type PacketKind } from "@sidetone/rtp-core";
+import { traceMedia, type DropReason } from "./media-trace.ts";
+import { MediaTransportError } from "./media-transport-error.ts";
+import type { PacketProtection } from "./packet-protection.ts";
+import { checkRemoteMedia, type RemoteMedia } from "./remote-media.ts";
+import { RtcpLatch } from "./rtcp-latch.ts";
+import type { RtpPortAllocator, RtpPorts } from "./rtp-port-allocator.ts";
+import { RtpTransportCounters, type RtpTransportStats } from "./rtp-transport-stats.ts";
+import { SendRing, type SendSlot } from "./send-ring.ts";
+import { SourceLatch } from "./source-latch.ts";
+
+/** Takes what an {@link RtpTransport} receives; one object may serve many transports. None of the methods may throw. */
+export interface RtpTransportUser {
+  /** A valid RTP packet from the source that counts. The view is reused for the next packet; its buffer may be kept. */
+  onRtp(packet: RtpPacketView, arrivalMs: number, transport: RtpTransport): void;
+  /** RTCP from the source that counts; the bytes belong to the user. */
+  onRtcp(data: Uint8Array, arrivalMs: number, transport: RtpTransport): void;
+  /** From now on RTP is heard from `remote` only. */
+  onLatched?(remote: SocketAddress, transport: RtpTransport): void;
+  /** STUN, DTLS and the like, from anybody. */
+  onOther?(kind: PacketKind, data: Buffer, address: string, port: number, transport: RtpTransport): void;
+  /** The system reported an error for an earlier packet; the transport goes on. */
+  onSocketError?(error: Error, transport: RtpTransport): void;
+}
+
+export interface RtpTransportOptions {
+  /** Numeric local address, as it stands in our SDP's `c=` line. */
+  localAddress: string;
+  ports: RtpPortAllocator;
+  user: RtpTransportUser;
+  /** One port for RTP and RTCP from the beginning (RFC 5761). Default false: two, of which `setRemote({ rtcpMux: true })` closes the second. */
+  rtcpMux?: boolean;
+  /** Send to where RTP comes from when that is not what the SDP says (RFC 4961, rules at {@link SourceLatch}). Default true. */
+  symmetric?: boolean;
+  /** How long after an SDP another source than the signalled one may come to count. Default 30,000. */
+  latchWindowMs?: number;
+  /** Kernel buffer sizes to ask for, in bytes; `stats()` says what was granted. */
+  receiveBufferBytes?: number;
+  sendBufferBytes?: number;
+  /** SRTP, when it is negotiated. */
+  protection?: PacketProtection;
+}
+
+/**
+ * The sockets of one RTP stream: sends to where the SDP says or where media come from, hears only the source that counts.
+ *
+ * Packets of other sources and damaged ones are dropped and counted. Nothing is allocated per packet beyond what the socket makes.
+ */
+export class RtpTransport implements DatagramReceiver {
+  readonly #clock: Clock;
+  readonly #user: RtpTransportUser;
+  readonly #protection: PacketProtection | undefined;
+  readonly #symmetric: boolean;
+  readonly #latch: SourceLatch;
+  readonly #rtcpLatch: RtcpLatch = new RtcpLatch();
+  readonly #view: RtpPacketView = new RtpPacketView();
+  readonly #ring: SendRing = new SendRing();
+  readonly #counters: RtpTransportCounters = new RtpTransportCounters();
+  /** Set by {@link open} before anybody sees the transport. */
+  #ports!: RtpPorts;
+  #rtcpMux: boolean;
+  #payloadTypes: ReadonlySet<number> | undefined;
+  #closed: Promise<void> | undefined;
+
+  /**
+   * Opens the ports of a stream. Nothing is heard or sent before {@link setRemote}.
+   *
+   * @throws {MediaTransportError} `MEDIA_PORTS_EXHAUSTED`, `MEDIA_ADDRESS_INVALID`
+   * @throws {NetworkError} when the local address cannot be bound.
+   */
+  static async open(environment: Environment, options: RtpTransportOptions): Promise<RtpTransport> {
+    const transport = new RtpTransport(environment, options);
+    const { ports, localAddress, rtcpMux, receiveBufferBytes, sendBufferBytes } = options;
+    transport.#ports = await ports.open({ localAddress, receiver: transport, rtcpMux, receiveBufferBytes, sendBufferBytes });
+    return transport;
+  }
+
+  private constructor(environment: Environment, options: RtpTransportOptions) {
+    const { symmetric = true, latchWindowMs = 30_000 } = options;
+    if (!(latchWindowMs >= 0))
+      throw new MediaTransportError("MEDIA_OPTION_INVALID", `latchWindowMs must not be negative: ${latchWindowMs}`);
+    this.#clock = environment.clock;
+    this.#user = options.user;
+    this.#protection = options.protection;
+    this.#rtcpMux = options.rtcpMux ?? false;
+    this.#symmetric = symmetric;
+    this.#latch = new SourceLatch(symmetric, latchWindowMs);
+  }
+
+  get localAddress(): string {
+    return this.#ports.rtp.localAddress;
+  }
+
+  get rtpPort(): number {
+    return this.#ports.rtp.localPort;
+  }
+
+  /** The same as {@link rtpPort} with rtcp-mux. */
+  get rtcpPort(): number {
+    return this.#rtcpSocket.localPort;
+  }
+
+  /** Where RTP is sent now; undefined before the SDP and while the peer wants none. */
+  get remoteRtp(): SocketAddress | undefined {
+    const port = this.#rtpDestinationPort;
+    return port > 0 ? { address: this.#rtpDestinationAddress, port } : undefined;
+  }
+
+  /** Where RTCP is sent now; undefined like {@link remoteRtp}. */
+  get remoteRtcp(): SocketAddress | undefined {
+    const port = this.#rtcpDestinationPort;
+    return port > 0 ? { address: this.#rtcpDestinationAddress, port } : undefined;
+  }
+
+  /**
+   * The peer's SDP, or a new one: its address counts from now on, and other sources may until one is locked in.
+   * The same address again leaves a locked source alone; with port 0 or an unspecified address nothing is sent.
+   *
+   * @throws {MediaTransportError} `MEDIA_ADDRESS_INVALID`, `MEDIA_ADDRESS_FAMILY_MISMATCH`; nothing has changed then.
+   */
+  setRemote(remote: RemoteMedia): void {
+    const checked = checkRemoteMedia(remote, this.#ports.rtp.family);
+    this.#payloadTypes = checked.payloadTypes;
+    this.#latch.signal(checked.address, checked.port, this.#clock.now());
+    this.#rtcpLatch.signal(checked.rtcpAddress, checked.rtcpPort);
+    if (!checked.rtcpMux) return;
+    this.#rtcpMux = true;
+    void this.#ports.rtcp?.close();
+  }
+
+  /**
+   * A buffer of exactly `length` bytes for the next RTP packet; write it, then call {@link sendRtp} before acquiring another.
+   *
+   * @returns undefined when the network still holds 64 packets of this stream (counted); drop the packet then.
+   */
+  acquire(length: number): SendSlot | undefined {
+    const slot = this.#ring.acquire(length, this.#protection?.rtpOverheadBytes ?? 0);
+    if (slot === undefined) this.#counters.sendOverruns++;
+    return slot;
+  }
+
+  /** Sends the packet that was written into the slot acquired last. Nothing is sent while there is no address to send to. */
+  sendRtp(slot: SendSlot): void {
+    const port = this.#rtpDestinationPort;
+    if (port <= 0 || this.#closed) return;
+    const wire = this.#protection ? slot.protect(this.#protection) : slot.bytes;
+    if (wire === undefined) return;
+    const socket = this.#ports.rtp;
+    const address = this.#rtpDestinationAddress;
+    this.#ring.sent();
+    this.#counters.rtpSent++;
+    this.#counters.bytesSent += wire.length;
+    if (mediaTraceChannel.hasSubscribers) this.#tracePacket("rtp", "out", wire, address, port, socket);
+    socket.send(wire, port, address, this.#ring.onSent);
+  }
+
+  /** Sends a compound RTCP packet; the bytes belong to the transport from now on. */
+  sendRtcp(packet: Uint8Array): void {
+    const port = this.#rtcpDestinationPort;
+    if (port <= 0 || this.#closed) return;
+    const wire = this.#protection ? protectRtcp(packet, this.#protection) : packet;
+    if (wire === undefined) return;
+    const socket = this.#rtcpSocket;
+    const address = this.#rtcpDestinationAddress;
+    this.#counters.rtcpSent++;
+    this.#counters.bytesSent += wire.length;
+    if (mediaTraceChannel.hasSubscribers) this.#tracePacket("rtcp", "out", wire, address, port, socket);
+    socket.send(wire, port, address);
+  }
+
+  /** Sends anything else (STUN) from the RTP port. */
+  sendOther(data: Uint8Array, address: string, port: number): void {
+    if (!this.#closed) this.#ports.rtp.send(data, port, address);
+  }
+
+  /** For the sockets; not to be called by users. */
+  onDatagram(data: Buffer, address: string, port: number, socket: DatagramSocket): void {
+    // Something may arrive between the bind and the end of open().
+    if (this.#closed || !this.#ports) return;
+    this.#counters.bytesReceived += data.length;
+    const kind = classifyPacket(data);
+    if (kind === "rtp" && socket === this.#ports.rtp) this.#onRtp(data, address, port, socket);
+    else if (kind === "rtcp") this.#onRtcp(data, address, port, socket);
+    else if (kind === "rtp" || kind === "unknown") this.#drop("malformed", address, port, socket);
+    else {
+      this.#counters.otherPackets++;
+      this.#user.onOther?.(kind, data, address, port, this);
+    }
+  }
+
+  /** For the sockets; not to be called by users. */
+  onSocketError(error: Error, socket: DatagramSocket): void {
+    this.#counters.socketErrors++;
+    traceMedia(socket, this.#clock.now(), { type: "error", error });
+    this.#user.onSocketError?.(error, this);
+  }
+
+  stats(): RtpTransportStats {
+    const { receiveBufferBytes, sendBufferBytes } = this.#ports.rtp;
+    return { ...this.#counters, rtpRejections: { ...this.#counters.rtpRejections }, receiveBufferBytes, sendBufferBytes };
+  }
+
+  /** Nothing is heard or sent any more; the ports are free when the promise resolves. Idempotent, never rejects. */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#ports.close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #rtcpSocket(): DatagramSocket {
+    return this.#rtcpMux ? this.#ports.rtp : (this.#ports.rtcp ?? this.#ports.rtp);
+  }
+
+  /** Whether packets go to the source that counts, rather than where the SDP says. */
+  get #followsSource(): boolean {
+    return this.#symmetric && this.#latch.isLocked;
+  }
+
+  get #rtpDestinationAddress(): string {
+    return this.#followsSource ? this.#latch.address : this.#latch.signalledAddress;
+  }
+
+  /** −1: nothing is sent. */
+  get #rtpDestinationPort(): number {
+    if (this.#latch.isSilent) return -1;
+    return this.#followsSource ? this.#latch.port : this.#latch.signalledPort;
+  }
+
+  get #rtcpDestinationAddress(): string {
+    if (this.#rtcpMux) return this.#rtpDestinationAddress;
+    return this.#followsSource ? this.#rtcpLatch.destinationAddress(this.#latch) : this.#rtcpLatch.signalledAddress;
+  }
+
+  get #rtcpDestinationPort(): number {
+    if (this.#rtcpMux || this.#latch.isSilent) return this.#rtpDestinationPort;
+    return this.#followsSource ? this.#rtcpLatch.destinationPort(this.#latch) : this.#rtcpLatch.signalledPort;
+  }
+
+  #onRtp(data: Buffer, address: string, port: number, socket: DatagramSocket): void {
+    const latch = this.#latch;
+    if (!latch.mayAccept(address, port)) return this.#drop("foreign", address, port, socket);
+    const length = this.#protection ? this.#protection.unprotectRtp(data, data.length) : data.length;
+    if (length < 0) return this.#drop("unauthenticated", address, port, socket);
+    const view = this.#view;
+    if (!view.reset(data, length)) {
+      this.#counters.countRejection(view.rejection!);
+      return this.#drop("malformed", address, port, socket);
+    }
+    const arrivalMs = this.#clock.now();
+    const isNegotiated = this.#payloadTypes?.has(view.payloadType) ?? true;
+    const verdict = latch.receive(address, port, view.ssrc, view.sequenceNumber, isNegotiated, arrivalMs);
+    if (verdict === "latched") this.#onLatched(address, port, socket);
+    else if (verdict !== "accepted") return this.#drop(verdict, address, port, socket);
+    this.#counters.rtpReceived++;
+    if (mediaTraceChannel.hasSubscribers) this.#tracePacket("rtp", "in", data, address, port, socket);
+    this.#user.onRtp(view, arrivalMs, this);
+  }
+
+  #onLatched(address: string, port: number, socket: DatagramSocket): void {
+    this.#counters.latches++;
+    if (this.#rtcpLatch.address !== address) this.#rtcpLatch.release();
+    traceMedia(socket, this.#clock.now(), {
+      type: "latched",
+      component: "rtp",
+      remote: { address, port },
+      isSignalled: this.#latch.isSignalled,
+    });
+    this.#user.onLatched?.({ address, port }, this);
+  }
+
+  #onRtcp(data: Buffer, address: string, port: number, socket: DatagramSocket): void {
+    // RTCP on the RTP port: rtcp-mux, or a peer that does it unasked. It is heard from the source of RTP, and makes nobody a source.
+    const onRtpPort = socket === this.#ports.rtp;
+    const verdict = onRtpPort ? this.#latch.mayHearRtcp(address, port) : this.#rtcpLatch.receive(address, port, this.#latch);
+    if (verdict !== "accepted" && verdict !== "latched") return this.#drop(verdict, address, port, socket);
+    const length = this.#protection ? this.#protection.unprotectRtcp(data, data.length) : data.length;
+    if (length < 0) return this.#drop("unauthenticated", address, port, socket);
+    const arrivalMs = this.#clock.now();
+    if (verdict === "latched") {
+      const isSignalled = this.#rtcpLatch.isSignalled;
+      traceMedia(socket, arrivalMs, { type: "latched", component: "rtcp", remote: { address, port }, isSignalled });
+    }
+    this.#counters.rtcpReceived++;
+    if (mediaTraceChannel.hasSubscribers) this.#tracePacket("rtcp", "in", data, address, port, socket);
+    this.#user.onRtcp(length === data.length ? data : data.subarray(0, length), arrivalMs, this);
+  }
+
+  #drop(reason: DropReason, address: string, port: number, socket: DatagramSocket): void {
+    this.#counters[`${reason}Packets`]++;
+    if (mediaTraceChannel.hasSubscribers) traceMedia(socket, this.#clock.now(), { type: "dropped", reason, remote: { address, port } });
+  }
+
+  #tracePacket(
+    type: "rtp" | "rtcp",
+    direction: "in" | "out",
+    data: Uint8Array,
+    address: string,
+    port: number,
+    socket: DatagramSocket,
+  ): void {
+    traceMedia(socket, this.#clock.now(), { type, direction, data, remote: { address, port } });
+  }
+}
+
+/** RTCP is rare: each packet is copied to a buffer with room for what protection adds. */
+function protectRtcp(packet: Uint8Array, protection: PacketProtection): Buffer | undefined {
+  const buffer = Buffer.alloc(packet.length + protection.rtcpOverheadBytes);
+  buffer.set(packet);
+  const length = protection.protectRtcp(buffer, packet.length);
+  return length < 0 ? undefined : buffer.subarray(0, length);
+}
