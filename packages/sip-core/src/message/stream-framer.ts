@@ -43,6 +43,11 @@ export class StreamFramer {
     this.#limits = limits;
   }
 
+  /** Whether a message has begun and not ended: it is the transport's business how long that may last. */
+  get isWithinMessage(): boolean {
+    return this.#head !== undefined || this.#buffer.bytes.length > 0;
+  }
+
   /** `data` belongs to the framer; the messages refer to it. */
   push(data: Buffer): void {
     if (this.#isBroken) return;
