@@ -20,3 +20,12 @@ export { readWavFile, type ReadWavOptions } from "./node/wav-file.ts";
 export { openWavFile, type OpenWavOptions, type WavFileSource } from "./node/wav-file-source.ts";
 export { effectiveEquipmentImpairment, mosFromR, rFactor, type EModelInput } from "./quality/e-model.ts";
 export { assessQuality, burstRatio, type CallQuality, type QualityMeasurement } from "./quality/call-quality.ts";
+
+export type { AudioFrame, AudioInput, AudioInputOptions } from "./session/audio-input.ts";
+export { createMediaEngine } from "./session/create-media-engine.ts";
+export type { MediaEngine, MediaEngineOptions } from "./session/media-engine.ts";
+export type { DtmfPress, LocalMediaAddress, MediaSession, MediaSessionOptions, MediaSessionUser } from "./session/media-session.ts";
+export { emptyStatistics, type MediaQuality, type MediaStatistics } from "./session/media-statistics.ts";
+export type { Playback, PlaybackEnd } from "./session/playback.ts";
+export type { Recording, RecordingOptions } from "./session/recording.ts";
+export { MediaScheduler, type ScheduledStream } from "./graph/media-scheduler.ts";

@@ -6,7 +6,10 @@ export type MediaErrorCode =
   | "MEDIA_RECORDING_FAILED"
   | "MEDIA_OPTION_INVALID"
   | "MEDIA_OUTPUT_ENDED"
-  | "MEDIA_OUTPUT_OVERFLOW";
+  | "MEDIA_OUTPUT_OVERFLOW"
+  | "MEDIA_DTMF_NOT_NEGOTIATED"
+  | "MEDIA_CODEC_UNSUPPORTED"
+  | "MEDIA_SESSION_CLOSED";
 
 export interface MediaErrorOptions extends VoipErrorOptions {
   /** The file concerned. */

@@ -102,6 +102,7 @@ export class ToneSource implements AudioSource {
     for (const { onMs, offMs } of this.#cadence) {
       if (inCycleMs < onMs) return Math.min(1, inCycleMs / rampMs, (onMs - inCycleMs) / rampMs);
       inCycleMs -= onMs + offMs;
+      if (inCycleMs < 0) return 0;
     }
     return 0;
   }

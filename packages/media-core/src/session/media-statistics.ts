@@ -47,3 +47,26 @@ export interface MediaStatistics {
   readonly mos: number | undefined;
   readonly rFactor: number | undefined;
 }
+
+/** Before anything was negotiated. */
+export const emptyStatistics: MediaStatistics = {
+  codec: undefined,
+  packetsSent: 0,
+  octetsSent: 0,
+  packetsReceived: 0,
+  octetsReceived: 0,
+  packetsLost: 0,
+  packetsLate: 0,
+  packetsDuplicated: 0,
+  packetsReordered: 0,
+  packetsRejected: 0,
+  framesConcealed: 0,
+  jitterMs: undefined,
+  roundTripMs: undefined,
+  jitterBufferMs: undefined,
+  remoteLossPercent: undefined,
+  remoteJitterMs: undefined,
+  samplesSent: 0,
+  mos: undefined,
+  rFactor: undefined,
+};

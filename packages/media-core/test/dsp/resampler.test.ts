@@ -66,7 +66,7 @@ describe("resampler", () => {
     const target = new Int16Array(Math.ceil((frame.length * outputRate) / inputRate) + 1);
     let taken = 0;
     let given = 0;
-    for (let second = 1; second <= 60; second++) {
+    for (let second = 1; second <= 10; second++) {
       while (taken < second * inputRate) {
         const length = Math.min(frame.length, second * inputRate - taken);
         given += resampler.process(frame, target, length);

@@ -1,0 +1,263 @@
+import type { Environment } from "@sidetone/infra-common";
+import type { RtpTransport } from "@sidetone/media-transport";
+import {
+  RtcpSession,
+  RtpReceiver,
+  RtpSender,
+  TelephoneEventReceiver,
+  type RtpPacketView,
+  type TelephoneEventSender,
+} from "@sidetone/rtp-core";
+import type { NegotiatedMedia, RtpCodec } from "@sidetone/sdp-core";
+import type { AudioCodec } from "../codecs/audio-codec.ts";
+import type { CodecRegistry } from "../codecs/codec-registry.ts";
+import { LevelMeter } from "../dsp/level-meter.ts";
+import type { MediaScheduler, ScheduledStream } from "../graph/media-scheduler.ts";
+import { ReceivePath } from "../graph/receive-path.ts";
+import { SendPath } from "../graph/send-path.ts";
+import { MediaError } from "../media-error.ts";
+import { MediaIdleWatch } from "./media-idle-watch.ts";
+import type { MediaSessionOptions, MediaSessionUser } from "./media-session.ts";
+import { emptyStatistics, type MediaQuality, type MediaStatistics } from "./media-statistics.ts";
+import { QualityMonitor } from "./quality-monitor.ts";
+
+/** Who fills and takes the frames. */
+export interface FrameExchange {
+  exchange(remote: Int16Array, local: Int16Array, sampleRate: number, held: boolean): void;
+}
+
+export interface RtpStreamParts {
+  readonly environment: Environment;
+  readonly scheduler: MediaScheduler;
+  readonly codecs: CodecRegistry;
+  readonly options: MediaSessionOptions;
+  readonly user: MediaSessionUser;
+  readonly transport: RtpTransport;
+  readonly session: FrameExchange;
+}
+
+const noCodecs: readonly undefined[] = [];
+const qualityEveryMs = 1000;
+/** Media of both directions of G.711 with headers; RTCP takes 5 % of it, and its shortest interval follows from it (RFC 3550 §6.2). */
+const sessionBandwidthBps = 160_000;
+
+/** The RTP and RTCP of one call, from negotiation to packets: everything that happens once a packet time, in order. */
+export class RtpStream implements ScheduledStream {
+  deadlineMs = 0;
+  frameMs: number;
+  quality: MediaQuality | undefined;
+  readonly #parts: RtpStreamParts;
+  readonly #idle: MediaIdleWatch;
+  #media: NegotiatedMedia | undefined;
+  #sender: RtpSender | undefined;
+  #receiver: RtpReceiver | undefined;
+  #rtcp: RtcpSession | undefined;
+  #send: SendPath | undefined;
+  #receive: ReceivePath | undefined;
+  #digits: TelephoneEventReceiver | undefined;
+  #monitor: QualityMonitor | undefined;
+  #codecs: readonly (AudioCodec | undefined)[] = noCodecs;
+  #eventPayloadType = -1;
+  #remote: Int16Array = new Int16Array(0);
+  #local: Int16Array = new Int16Array(0);
+  #receivedLevel: LevelMeter | undefined;
+  #sentLevel: LevelMeter | undefined;
+  #sending = false;
+  #receiving = false;
+  #scheduled = false;
+  #nextQualityMs = Infinity;
+
+  constructor(parts: RtpStreamParts) {
+    this.#parts = parts;
+    this.frameMs = parts.options.ptimeMs ?? 20;
+    this.#idle = new MediaIdleWatch(parts.options.mediaTimeoutMs ?? 0, parts.user);
+  }
+
+  get sampleRate(): number | undefined {
+    return this.#send?.codec.sampleRate;
+  }
+
+  get sendsEvents(): boolean {
+    return this.#send?.sendsEvents ?? false;
+  }
+
+  get events(): TelephoneEventSender {
+    return this.#send!.events;
+  }
+
+  /** Takes the outcome of an offer/answer exchange. @throws {MediaError} `MEDIA_CODEC_UNSUPPORTED`; nothing has changed then. */
+  configure(media: NegotiatedMedia | undefined): void {
+    if (!media) return this.#stop();
+    const codec = this.#codecOf(media.sendCodecs[0]);
+    if (!codec) throw new MediaError("MEDIA_CODEC_UNSUPPORTED", "The negotiated codec cannot be encoded here");
+    this.frameMs = media.ptimeMs;
+    this.#createPaths(codec);
+    this.#codecs = this.#receiveCodecs(media);
+    this.#eventPayloadType = media.telephoneEvent?.receivePayloadType ?? -1;
+    this.#receive!.setCodecs(this.#codecs);
+    this.#send!.configure(codec, media.sendCodecs[0]!.payloadType, media.telephoneEvent?.sendPayloadType, media.ptimeMs);
+    this.#point(media);
+    this.#setDirections(media);
+    const samples = (codec.sampleRate * this.frameMs) / 1000;
+    if (this.#remote.length !== samples) {
+      this.#remote = new Int16Array(samples);
+      this.#local = new Int16Array(samples);
+    }
+    this.#start();
+  }
+
+  onRtp(packet: RtpPacketView, arrivalMs: number): void {
+    const receiver = this.#receiver;
+    if (!receiver) return;
+    const { payloadType } = packet;
+    const isEvent = payloadType === this.#eventPayloadType;
+    if (!isEvent && this.#codecs[payloadType] === undefined) return;
+    const verdict = receiver.receive(packet, arrivalMs, !isEvent);
+    if (verdict === "collision") this.#collided();
+    if (verdict !== "accepted" && verdict !== "sourceChanged") return;
+    this.#idle.heard(arrivalMs);
+    if (isEvent) {
+      this.#receive!.note(packet);
+      this.#digits!.receive(packet, arrivalMs);
+    } else this.#receive!.insert(packet, arrivalMs);
+  }
+
+  onRtcp(data: Uint8Array): void {
+    const remote = this.#parts.transport.remoteRtcp;
+    this.#rtcp?.receive(data, remote?.address, remote?.port);
+  }
+
+  onDeadline(deadlineMs: number): void {
+    const { sampleRate } = this.#send!.codec;
+    if (this.#receiving) this.#receive!.read(this.#remote, deadlineMs);
+    else this.#remote.fill(0);
+    this.#receivedLevel!.update(this.#remote);
+    this.#parts.session.exchange(this.#remote, this.#local, sampleRate, this.#isHeld);
+    this.#sentLevel!.update(this.#local);
+    if (this.#sending) this.#send!.send(this.#local, deadlineMs);
+    else this.#send!.skip(1);
+    this.#digits!.poll(deadlineMs);
+    this.#rtcp!.poll();
+    if (deadlineMs >= this.#nextQualityMs) this.#assess();
+    this.#idle.check(deadlineMs);
+  }
+
+  onSkipped(frames: number): void {
+    this.#send!.skip(frames);
+  }
+
+  statistics(): MediaStatistics {
+    if (!this.#sender || !this.#monitor) return emptyStatistics;
+    return this.#monitor.statistics(this.#send!);
+  }
+
+  close(): void {
+    this.#digits?.reset();
+    this.#rtcp?.leave();
+    this.#stop();
+  }
+
+  /** This side holds: the peer hears silence, whatever the application plays. */
+  get #isHeld(): boolean {
+    return this.#media?.localDirection === "sendonly" || this.#media?.localDirection === "inactive";
+  }
+
+  /** The paths live as long as the clock rate stays: timestamps and SSRC go on across re-negotiations. */
+  #createPaths(codec: AudioCodec): void {
+    if (this.#send && this.#send.codec.clockRate === codec.clockRate && this.#send.codec.sampleRate === codec.sampleRate) return;
+    const { environment, transport, options, user } = this.#parts;
+    const { clock, random } = environment;
+    const sender = new RtpSender({ random, clockRate: codec.clockRate });
+    const receiver = new RtpReceiver({ clockRate: codec.clockRate, sender });
+    this.#rtcp?.leave();
+    this.#rtcp = new RtcpSession({
+      clock,
+      random,
+      sender,
+      receiver,
+      user: { sendRtcp: (packet) => transport.sendRtcp(packet) },
+      sessionBandwidthBps,
+      minimumInterval: "reduced",
+      ...(options.cname === undefined ? {} : { cname: options.cname }),
+    });
+    this.#rtcp.start();
+    this.#sender = sender;
+    this.#receiver = receiver;
+    this.#send = new SendPath({ sender, transport }, codec, this.frameMs);
+    this.#receive = new ReceivePath(codec, this.frameMs);
+    this.#digits = new TelephoneEventReceiver({ clockRate: codec.clockRate, user: new DigitReporter(user) });
+    this.#receivedLevel = new LevelMeter(codec.sampleRate);
+    this.#sentLevel = new LevelMeter(codec.sampleRate);
+    this.#monitor = new QualityMonitor({ transport, sender, receiver, receive: this.#receive, rtcp: this.#rtcp });
+  }
+
+  #point(media: NegotiatedMedia): void {
+    const payloadTypes = Object.keys(media.receivePayloadTypes).map(Number);
+    const { remoteAddress, remotePort, remoteRtcpAddress, remoteRtcpPort, rtcpMux } = media;
+    this.#parts.transport.setRemote({
+      address: remoteAddress,
+      port: remotePort,
+      rtcpMux,
+      payloadTypes,
+      ...(remoteRtcpPort > 0 ? { rtcpAddress: remoteRtcpAddress, rtcpPort: remoteRtcpPort } : {}),
+    });
+  }
+
+  #setDirections(media: NegotiatedMedia): void {
+    if (this.#receiving && !media.receiving) this.#receive!.reset();
+    this.#media = media;
+    this.#sending = media.sending;
+    this.#receiving = media.receiving;
+    this.#idle.watch(media.receiving && !media.onHoldByRemote, this.#parts.environment.clock.now());
+  }
+
+  #start(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#parts.scheduler.add(this);
+    this.#nextQualityMs = this.deadlineMs + qualityEveryMs;
+  }
+
+  #stop(): void {
+    this.#parts.scheduler.remove(this);
+    this.#scheduled = false;
+    this.#sending = this.#receiving = false;
+    this.#idle.watch(false, 0);
+  }
+
+  #assess(): void {
+    this.#nextQualityMs += qualityEveryMs;
+    this.quality = this.#monitor!.assess(this.#send!.codec, this.frameMs, this.#receivedLevel!.rmsDbfs, this.#sentLevel!.rmsDbfs);
+    this.#parts.user.onQuality(this.quality);
+  }
+
+  #collided(): void {
+    const remote = this.#parts.transport.remoteRtp;
+    if (remote) this.#rtcp?.collided(remote.address, remote.port, "rtp");
+  }
+
+  #codecOf(codec: RtpCodec | undefined): AudioCodec | undefined {
+    return codec && this.#parts.codecs.find(codec.encodingName, codec.clockRate, codec.channels);
+  }
+
+  #receiveCodecs(media: NegotiatedMedia): (AudioCodec | undefined)[] {
+    const codecs: (AudioCodec | undefined)[] = new Array<undefined>(128).fill(undefined);
+    for (const [payloadType, codec] of Object.entries(media.receivePayloadTypes)) codecs[Number(payloadType)] = this.#codecOf(codec);
+    return codecs;
+  }
+}
+
+/** Key presses of the peer, each once, at its end. Flashes and other signals are no digits. */
+class DigitReporter {
+  readonly #user: MediaSessionUser;
+
+  constructor(user: MediaSessionUser) {
+    this.#user = user;
+  }
+
+  onEventStart(): void {}
+
+  onEventEnd({ key, durationMs }: { key: string | undefined; durationMs: number }): void {
+    if (key !== undefined && key !== "!") this.#user.onDtmf({ digit: key, durationMs });
+  }
+}
