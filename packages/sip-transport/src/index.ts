@@ -1,6 +1,10 @@
+export { createMemoryTransports, createSipTransports } from "./create-sip-transports.ts";
+export type { SipTransportsOptions } from "./sip-transports-options.ts";
+export { MemoryHub } from "./memory-hub.ts";
 export { defaultPorts, type TransportName } from "./transport-name.ts";
 export type { Flow } from "./flow.ts";
 export type { SipTarget } from "./sip-target.ts";
 export type { SipTransportUser } from "./sip-transport-user.ts";
 export type { FlowOptions, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
 export { SipTransportError, type SipTransportErrorCode } from "./sip-transport-error.ts";
+export { viaFor } from "./via-for.ts";

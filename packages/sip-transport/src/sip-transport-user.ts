@@ -8,7 +8,7 @@ export interface SipTransportUser {
   /** A well-formed response whose top Via is one of ours (RFC 3261 §18.1.2). */
   onResponse(response: SipResponse, flow: Flow): void;
   /** Something that is meant as SIP and is not well-formed. `error.request` is there when it could be answered. A stream is closed afterwards. */
-  onMalformed(error: SipParseError, flow: Flow): void;
+  onMalformed(error: SipParseError<SipRequest>, flow: Flow): void;
   /** A send failed, or the connection ended or broke: what waits for an answer over `flow` need not wait. */
   onFlowFailed(flow: Flow, error: Error): void;
 }

@@ -1,1 +1,5 @@
-export {};
+export { TransactionLayer, type TransactionLayerOptions } from "./transaction-layer.ts";
+export type { ClientTransactionUser, ServerTransactionUser, TransactionUser } from "./transaction-user.ts";
+export type { ClientTransaction, InviteServerTransaction, ServerTransaction, TransactionState } from "./transaction.ts";
+export { TransactionError, type TransactionErrorCode } from "./transaction-error.ts";
+export { defaultTimers, type TransactionTimers } from "./transaction-timers.ts";

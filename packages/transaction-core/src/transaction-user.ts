@@ -1,7 +1,6 @@
 import type { SipRequest, SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
-import type { ClientTransaction, ServerTransaction } from "./transaction.ts";
-import type { InviteServerTransaction } from "./invite-server-transaction.ts";
+import type { ClientTransaction, InviteServerTransaction, ServerTransaction } from "./transaction.ts";
 
 /** What the transaction layer delivers to: the user-agent core ("TU" in RFC 3261 §17). One object for all; nothing here may throw. */
 export interface TransactionUser {
@@ -30,7 +29,7 @@ export interface ClientTransactionUser {
 
 /** What a server transaction reports to, once its `user` is set. */
 export interface ServerTransactionUser {
-  /** A response could not be sent (RFC 3261 §17.2.4, RFC 6026 §7.1). The transaction goes on. */
+  /** A response could not be sent (RFC 3261 §17.2.4). An INVITE transaction goes on (RFC 6026 §7.1), any other is over. */
   onTransportError?(transaction: ServerTransaction, error: Error): void;
   /** The ACK for a 300–699 arrived (RFC 3261 §17.2.1). */
   onAcked?(transaction: InviteServerTransaction): void;

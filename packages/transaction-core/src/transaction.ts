@@ -35,7 +35,7 @@ export interface ServerTransaction {
    * @throws {TransactionError} `TRANSACTION_RELEASED` afterwards.
    */
   readonly request: SipRequest;
-  /** A To tag for all responses to this request: the one that was sent already, else a new one (RFC 3261 §8.2.6.2). */
+  /** A To tag for all responses to this request: that of the request, else the one that was sent already, else a new one (RFC 3261 §8.2.6.2). */
   readonly toTag: string;
   /** Set by the user-agent core to hear of what becomes of its response. */
   user: ServerTransactionUser | undefined;
@@ -44,10 +44,15 @@ export interface ServerTransaction {
   /**
    * Sends `response`, which is serialised once; a retransmitted request gets the same bytes again.
    *
-   * After the 2xx to an INVITE the user-agent core repeats it by giving the same object again (RFC 3261 §13.3.1.4). Any
-   * other response after a final one is ignored, as it is when the transaction is over.
+   * After a final response, and when the transaction is over, it does nothing; but a 2xx to INVITE given again repeats the first
+   * one's bytes: the user-agent core does so until the ACK comes (RFC 3261 §13.3.1.4).
    *
    * @throws {TransactionError} `TRANSACTION_RESPONSE_FORBIDDEN` for 408, or for 101–199, to a request other than INVITE (RFC 4320 §4.1, §4.2).
    */
   respond(response: SipResponse): void;
+}
+
+export interface InviteServerTransaction extends ServerTransaction {
+  /** The user-agent core has the ACK for its 2xx and will not repeat it: the transaction, which lingers on, lets go of its bytes. */
+  acknowledged(): void;
 }

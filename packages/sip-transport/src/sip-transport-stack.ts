@@ -1,0 +1,154 @@
+import { anySignal, formatHostPort, normaliseAddress, timeoutSignal, type Environment } from "@sidetone/infra-common";
+import type { SipRequest, SipResponse, SipUri } from "@sidetone/sip-core";
+import type { Flow } from "./flow.ts";
+import { Ingress } from "./ingress.ts";
+import { locate } from "./locate.ts";
+import { RecentFailures } from "./recent-failures.ts";
+import { responseDestination } from "./response-destination.ts";
+import { withoutZone } from "./sent-by.ts";
+import { SipTransportError } from "./sip-transport-error.ts";
+import type { SipTarget } from "./sip-target.ts";
+import type { SipTransportUser } from "./sip-transport-user.ts";
+import type { FlowOptions, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
+import { defaultTransportOptions, type SipTransportsOptions } from "./sip-transports-options.ts";
+import { SourceAddresses } from "./source-addresses.ts";
+import type { Transport } from "./transport.ts";
+import type { TransportContext } from "./transport-context.ts";
+import type { TransportName } from "./transport-name.ts";
+
+/** "If a request is … larger than 1300 bytes and the path MTU is unknown, the request MUST be sent using [TCP]" (RFC 3261 §18.1.1). */
+const largestDatagramBytes = 1300;
+const largeRequestConnectMs = 2000;
+
+/** The SIP transport layer: the transports it is given, behind one door. */
+export class SipTransportStack implements SipTransports {
+  readonly #environment: Environment;
+  readonly #ingress: Ingress;
+  readonly #sources: SourceAddresses;
+  readonly #transports = new Map<TransportName, Transport>();
+  readonly #withoutTcp: RecentFailures;
+  #closing: Promise<void> | undefined = undefined;
+
+  constructor(environment: Environment, options: SipTransportsOptions, transports: readonly ((context: TransportContext) => Transport)[]) {
+    const filled = { ...defaultTransportOptions, ...options };
+    this.#environment = environment;
+    this.#ingress = new Ingress(environment.clock, filled.limits, (host, port, flow) => this.#isOurs(host, port, flow));
+    this.#sources = new SourceAddresses(environment.network, environment.clock);
+    this.#withoutTcp = new RecentFailures(environment.clock);
+    const context: TransportContext = { environment, options: filled, ingress: this.#ingress, sources: this.#sources };
+    for (const make of transports) {
+      const transport = make(context);
+      this.#transports.set(transport.name, transport);
+    }
+  }
+
+  get user(): SipTransportUser {
+    if (this.#ingress.user) return this.#ingress.user;
+    throw new SipTransportError("SIP_TRANSPORT_CLOSED", "These transports have no user");
+  }
+
+  set user(user: SipTransportUser) {
+    if (!this.#closing) this.#ingress.user = user;
+  }
+
+  get listeningPoints(): readonly ListeningPoint[] {
+    return [...this.#transports.values()].flatMap((transport) => transport.listeningPoints);
+  }
+
+  async listen({ transport, address, port }: ListenOptions): Promise<ListeningPoint> {
+    this.#checkOpen();
+    const where = `${transport} ${formatHostPort(address, port)}`;
+    try {
+      return await this.#transport(transport).listen(address, port);
+    } catch (error) {
+      if (error instanceof SipTransportError) throw error;
+      throw new SipTransportError("SIP_TRANSPORT_LISTEN_FAILED", `Cannot listen on ${where}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async locate(uri: SipUri, { signal }: { signal?: AbortSignal } = {}): Promise<readonly SipTarget[]> {
+    this.#checkOpen();
+    const context = {
+      network: this.#environment.network,
+      supports: (name: TransportName) => this.#transports.has(name),
+      reaches: (name: TransportName, family: 4 | 6) => this.#transport(name).reaches(family),
+    };
+    return locate(uri, context, signal);
+  }
+
+  async flowTo(target: SipTarget, { messageBytes, transportIsExplicit, signal }: FlowOptions): Promise<Flow> {
+    this.#checkOpen();
+    signal?.throwIfAborted();
+    const transport = this.#transport(target.transport);
+    if (target.transport === "UDP" && messageBytes > largestDatagramBytes && !transportIsExplicit) {
+      const stream = await this.#streamForLargeRequest(target, messageBytes, signal);
+      if (stream) return stream;
+    }
+    return transport.flowTo(target, signal);
+  }
+
+  responseFlow(message: SipRequest | SipResponse, arrival: Flow): Flow | Promise<Flow> {
+    // "If the sent-protocol is a reliable transport … the response MUST be sent using the existing connection" (§18.2.2)
+    if (arrival.transport !== "UDP" && !arrival.isClosed) return arrival;
+    const { address, port } = responseDestination(message.topVia, arrival.transport);
+    if (address === arrival.remoteAddress && port === arrival.remotePort && !arrival.isClosed) return arrival;
+    if (this.#closing) return Promise.reject(closedError());
+    return this.#transport(arrival.transport).flowBack({ address, port }, arrival);
+  }
+
+  close(): Promise<void> {
+    this.#ingress.user = undefined;
+    this.#closing ??= Promise.allSettled([...this.#transports.values()].map((transport) => transport.close())).then(() => {});
+    return this.#closing;
+  }
+
+  /** Undefined when no connection comes up: "an element … SHOULD retry the request, using UDP" (RFC 3261 §18.1.1). */
+  async #streamForLargeRequest(target: SipTarget, messageBytes: number, signal: AbortSignal | undefined): Promise<Flow | undefined> {
+    const tcp = this.#transports.get("TCP");
+    const where = formatHostPort(target.address, target.port);
+    if (!tcp || this.#withoutTcp.has(where)) return undefined;
+    const timeout = timeoutSignal(this.#environment.clock, largeRequestConnectMs);
+    const either = anySignal(signal, timeout.signal);
+    try {
+      return await tcp.flowTo(target, either.signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#withoutTcp.add(where);
+      this.#environment.logger.warn(
+        { target: where, messageBytes, error },
+        "a large request goes over UDP, where it may be lost: no TCP connection",
+      );
+      return undefined;
+    } finally {
+      either[Symbol.dispose]();
+      timeout[Symbol.dispose]();
+    }
+  }
+
+  #transport(name: TransportName): Transport {
+    const transport = this.#transports.get(name);
+    if (transport) return transport;
+    throw new SipTransportError("SIP_TRANSPORT_UNSUPPORTED", `${name} is not offered: use ${[...this.#transports.keys()].join(" or ")}`);
+  }
+
+  /** RFC 3261 §18.1.2: the host and port are those that this stack writes into Via. */
+  #isOurs(host: string, port: number, flow: Flow): boolean {
+    if (host === flow.localAddress && port === flow.localPort) return true;
+    const address = normaliseAddress(host);
+    const points = this.listeningPoints;
+    const isOurPort = port === flow.localPort || points.some((point) => point.port === port);
+    const isOurHost =
+      address === withoutZone(flow.localAddress) || points.some((point) => point.address === address) || this.#sources.isLocal(address);
+    return isOurPort && isOurHost;
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw closedError();
+  }
+}
+
+function closedError(): SipTransportError {
+  return new SipTransportError("SIP_TRANSPORT_CLOSED", "The SIP transports have been closed");
+}

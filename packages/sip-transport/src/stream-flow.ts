@@ -1,0 +1,191 @@
+import { formatHostPort, type StreamConnection, type StreamReceiver, type Timer } from "@sidetone/infra-common";
+import {
+  serializeMessage,
+  StreamFramer,
+  type SipParseError,
+  type SipRequest,
+  type SipResponse,
+  type StreamFramerReceiver,
+} from "@sidetone/sip-core";
+import type { Flow } from "./flow.ts";
+import { SipTransportError } from "./sip-transport-error.ts";
+import type { TransportContext } from "./transport-context.ts";
+import { traceMessage } from "./wire-trace.ts";
+
+const pong = Buffer.from("\r\n", "latin1");
+const nothing = Buffer.alloc(0);
+
+const onIdleTimer = (flow: StreamFlow): void => flow.closeIfIdle();
+const onMessageTimer = (flow: StreamFlow): void => flow.giveUp("SIP_TRANSPORT_CONNECTION_LOST", "a message began and did not end in time");
+const onStallTimer = (flow: StreamFlow): void => flow.giveUp("SIP_TRANSPORT_OVERLOADED", "the peer reads nothing of what is sent to it");
+
+/** What becomes of a connection's flow is its transport's business. */
+export interface StreamFlowOwner {
+  readonly context: TransportContext;
+  onFlowEnded(flow: StreamFlow, error: Error): void;
+}
+
+/** One connection that carries SIP messages both ways (RFC 3261 §18.3). */
+export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
+  readonly transport = "TCP";
+  readonly reliable = true;
+  readonly secure = false;
+  /** Whether the peer opened the connection. */
+  readonly isInbound: boolean;
+  sentBy = "";
+  #isClosed = false;
+  readonly #owner: StreamFlowOwner;
+  readonly #framer: StreamFramer;
+  #connection: StreamConnection | undefined = undefined;
+  #lastActiveMs = 0;
+  #idleTimer: Timer | undefined = undefined;
+  #messageTimer: Timer | undefined = undefined;
+  #stallTimer: Timer | undefined = undefined;
+
+  constructor(owner: StreamFlowOwner, isInbound: boolean) {
+    this.#owner = owner;
+    this.isInbound = isInbound;
+    this.#framer = new StreamFramer(this, owner.context.options.limits);
+  }
+
+  /** The connection is up; `sentBy` is where the peer may open another one. */
+  open(connection: StreamConnection, sentBy: string): void {
+    const { environment, options } = this.#owner.context;
+    this.#connection = connection;
+    this.sentBy = sentBy;
+    this.#lastActiveMs = environment.clock.now();
+    this.#idleTimer = environment.clock.setTimer(options.idleTimeoutMs, onIdleTimer, this);
+  }
+
+  get localAddress(): string {
+    return this.#open.localAddress;
+  }
+
+  get localPort(): number {
+    return this.#open.localPort;
+  }
+
+  get remoteAddress(): string {
+    return this.#open.remoteAddress;
+  }
+
+  get remotePort(): number {
+    return this.#open.remotePort;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#isClosed) return;
+    const { environment, options } = this.#owner.context;
+    const connection = this.#open;
+    traceMessage("sent", this, bytes, environment.clock);
+    this.#lastActiveMs = environment.clock.now();
+    connection.send(bytes);
+    if (connection.queuedBytes > options.queuedBytes)
+      this.giveUp("SIP_TRANSPORT_OVERLOADED", "the peer does not keep up with what is sent to it");
+    else if (connection.queuedBytes > options.queuedBytes / 4) this.#hold(connection);
+  }
+
+  /** Ends the connection after what is queued, or at once with `abort`. Resolves when it is closed. */
+  close(reason: SipTransportError, { abort = false }: { abort?: boolean } = {}): Promise<void> {
+    this.#end(reason);
+    return this.#open.close({ abort });
+  }
+
+  giveUp(code: "SIP_TRANSPORT_CONNECTION_LOST" | "SIP_TRANSPORT_OVERLOADED", why: string): void {
+    if (this.#isClosed) return;
+    const error = new SipTransportError(code, `The TCP connection with ${this.#peer} was given up: ${why}`);
+    this.#owner.context.environment.logger.info({ remote: this.#peer, why }, "SIP connection given up");
+    void this.close(error, { abort: true });
+  }
+
+  closeIfIdle(): void {
+    const { environment, options } = this.#owner.context;
+    const restMs = this.#lastActiveMs + options.idleTimeoutMs - environment.clock.now();
+    if (restMs > 0) this.#idleTimer = environment.clock.setTimer(restMs, onIdleTimer, this);
+    else
+      void this.close(
+        new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The TCP connection with ${this.#peer} was idle and is closed`),
+      );
+  }
+
+  onData(data: Buffer): void {
+    if (this.#isClosed || !this.#connection) return;
+    this.#lastActiveMs = this.#owner.context.environment.clock.now();
+    this.#framer.push(data);
+    this.#watchMessage();
+  }
+
+  onDrain(connection: StreamConnection): void {
+    this.#stallTimer?.cancel();
+    this.#stallTimer = undefined;
+    connection.resume();
+  }
+
+  onClosed(error: Error | undefined): void {
+    if (!this.#connection) return;
+    const what = error ? `broke: ${error.message}` : "was closed by the peer";
+    this.#end(new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The TCP connection with ${this.#peer} ${what}`, { cause: error }));
+  }
+
+  onMessage(message: SipRequest | SipResponse): void {
+    if (this.#isClosed) return;
+    this.#messageTimer?.cancel();
+    this.#messageTimer = undefined;
+    this.#owner.context.ingress.receive(message, undefined, this);
+  }
+
+  onMalformed(error: SipParseError<SipRequest>): void {
+    if (!this.#isClosed)
+      this.#owner.context.ingress.receiveMalformed(error, error.request ? serializeMessage(error.request) : nothing, this);
+  }
+
+  onError(error: SipParseError<SipRequest>): void {
+    if (this.#isClosed) return;
+    this.onMalformed(error);
+    const why = `The TCP connection with ${this.#peer} is closed, for what comes next cannot be told: ${error.message}`;
+    void this.close(new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", why, { cause: error }));
+  }
+
+  /** "the server … MUST respond with a single CRLF" (RFC 5626 §4.4.1). */
+  onPing(): void {
+    if (!this.#isClosed) this.#open.send(pong);
+  }
+
+  onPong(): void {}
+
+  get #open(): StreamConnection {
+    return this.#connection as StreamConnection;
+  }
+
+  get #peer(): string {
+    return formatHostPort(this.remoteAddress, this.remotePort);
+  }
+
+  /** Reads no more from a peer that does not read, until it does or the time is up. */
+  #hold(connection: StreamConnection): void {
+    if (this.#stallTimer) return;
+    const { environment, options } = this.#owner.context;
+    connection.pause();
+    this.#stallTimer = environment.clock.setTimer(options.messageTimeoutMs, onStallTimer, this);
+  }
+
+  /** A message that has begun has a limited time to end. */
+  #watchMessage(): void {
+    if (this.#isClosed || this.#messageTimer || !this.#framer.isWithinMessage) return;
+    const { environment, options } = this.#owner.context;
+    this.#messageTimer = environment.clock.setTimer(options.messageTimeoutMs, onMessageTimer, this);
+  }
+
+  #end(reason: Error): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#idleTimer?.cancel();
+    this.#messageTimer?.cancel();
+    this.#stallTimer?.cancel();
+    this.#owner.onFlowEnded(this, reason);
+  }
+}

@@ -1,0 +1,54 @@
+import type { TransitionTable } from "@sidetone/infra-common";
+
+export type InviteClientState = "Calling" | "Proceeding" | "Completed" | "Accepted" | "Terminated";
+export type InviteClientInput =
+  "timerA" | "timerB" | "timerD" | "timerM" | "cancelTimeout" | "1xx" | "2xx" | "300-699" | "cancelled" | "transportError";
+export type InviteClientAction =
+  | "retransmit"
+  | "doubleTimerA"
+  | "stopTimers"
+  | "startTimerD"
+  | "startTimerM"
+  | "sendHeldCancel"
+  | "sendCancel"
+  | "startCancelTimeout"
+  | "passToUser"
+  | "sendAck"
+  | "resendAck"
+  | "reportTimeout"
+  | "reportTransportError"
+  | "trace"
+  | "release"
+  | "end";
+
+/** INVITE client transaction: RFC 3261 §17.1.1.2 Figure 5, with RFC 6026 §8.4 "Accepted" and RFC 3261 §9.1's end of a cancelled wait. */
+// prettier-ignore
+export const inviteClientTable: TransitionTable<InviteClientState, InviteClientInput, InviteClientAction> = {
+  Calling: {
+    timerA:         ["Calling", "retransmit", "doubleTimerA"],
+    timerB:         ["Terminated", "end", "reportTimeout"],
+    transportError: ["Terminated", "end", "reportTransportError"],
+    "1xx":          ["Proceeding", "stopTimers", "passToUser", "sendHeldCancel"], // §9.1: no CANCEL before a provisional response
+    "2xx":          ["Accepted", "stopTimers", "startTimerM", "passToUser"],
+    "300-699":      ["Completed", "stopTimers", "sendAck", "startTimerD", "passToUser", "release"],
+  },
+  Proceeding: {
+    cancelled:      ["Proceeding", "sendCancel", "startCancelTimeout"],
+    cancelTimeout:  ["Terminated", "end", "reportTimeout"], // 64·T1 after CANCEL without a final response
+    transportError: ["Proceeding", "trace"],                // §18.2.2: the response may come over another connection
+    "1xx":          ["Proceeding", "passToUser"],
+    "2xx":          ["Accepted", "stopTimers", "startTimerM", "passToUser"],
+    "300-699":      ["Completed", "stopTimers", "sendAck", "startTimerD", "passToUser", "release"],
+  },
+  Completed: {
+    timerD:         ["Terminated", "end"],
+    transportError: ["Completed", "trace"],                 // the user has its one final response already
+    "300-699":      ["Completed", "resendAck"],
+  },
+  Accepted: {
+    timerM:         ["Terminated", "end"],
+    transportError: ["Accepted", "trace"],
+    "2xx":          ["Accepted", "passToUser"],
+  },
+  Terminated: {},
+};

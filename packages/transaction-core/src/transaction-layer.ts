@@ -1,0 +1,209 @@
+import type { Environment } from "@sidetone/infra-common";
+import {
+  createResponse,
+  serializeMessage,
+  type HeaderInput,
+  type SipParseError,
+  type SipRequest,
+  type SipResponse,
+} from "@sidetone/sip-core";
+import { viaFor, type Flow, type SipTransports, type SipTransportUser } from "@sidetone/sip-transport";
+import { cancelFor } from "./derived-requests.ts";
+import { ClientRegistry } from "./client-registry.ts";
+import { InviteClientMachine } from "./invite-client-machine.ts";
+import { InviteServerMachine } from "./invite-server-machine.ts";
+import { magicCookie, mergeKey, transactionKey } from "./matching-keys.ts";
+import { NonInviteClientMachine } from "./non-invite-client-machine.ts";
+import { NonInviteServerMachine } from "./non-invite-server-machine.ts";
+import { ServerRegistry } from "./server-registry.ts";
+import { StatelessResponder } from "./stateless-responder.ts";
+import { TransactionError } from "./transaction-error.ts";
+import type { AnyClientMachine, AnyServerMachine, TransactionHost } from "./transaction-host.ts";
+import { defaultTimers, type TransactionTimers } from "./transaction-timers.ts";
+import type { ClientTransactionUser, TransactionUser } from "./transaction-user.ts";
+import type { ClientTransaction } from "./transaction.ts";
+
+export interface TransactionLayerOptions extends Partial<TransactionTimers> {
+  /** Server transactions at a time; each lingers for 64·T1 and takes about 1 KB. A request beyond is answered 503. Default 1,000,000. */
+  readonly maxServerTransactions?: number;
+}
+
+/** What a CANCEL or its answer tells is known from the INVITE's own final response. */
+const ignoringUser: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
+
+/**
+ * The transaction layer of one user agent (RFC 3261 §17, RFC 6026, RFC 4320): matches what arrives to its transactions, retransmits, and
+ * tells the user-agent core of each request and response once.
+ */
+export class TransactionLayer implements SipTransportUser {
+  readonly #environment: Environment;
+  readonly #host: TransactionHost;
+  readonly #user: TransactionUser;
+  readonly #clients = new ClientRegistry();
+  readonly #servers = new ServerRegistry();
+  readonly #stateless: StatelessResponder;
+  readonly #maxServerTransactions: number;
+  #isClosed = false;
+
+  /** Becomes the `user` of `transports`, which stay the caller's to close. */
+  constructor(environment: Environment, transports: SipTransports, user: TransactionUser, options: TransactionLayerOptions = {}) {
+    const { maxServerTransactions = 1_000_000, ...timers } = options;
+    this.#environment = environment;
+    this.#user = user;
+    this.#maxServerTransactions = maxServerTransactions;
+    this.#stateless = new StatelessResponder(environment, transports);
+    this.#host = {
+      environment,
+      transports,
+      timers: { ...defaultTimers, ...timers },
+      sendCancel: (invite, headers) => this.#sendCancel(invite, headers),
+      clientEnded: (transaction) => this.#clientEnded(transaction),
+      serverEnded: (transaction) => this.#serverEnded(transaction),
+    };
+    transports.user = this;
+  }
+
+  /** Client transactions that are not over. */
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  /** Server transactions that are not over. */
+  get serverCount(): number {
+    return this.#servers.size;
+  }
+
+  /**
+   * Sends a request, which carries no Via of its own, over `flow`, and repeats it as the flow's transport needs. It never moves to
+   * another target: on a timeout or a transport error the user-agent core sends the request anew to the next one.
+   *
+   * @throws {TransactionError} `TRANSACTION_LAYER_CLOSED` after `close()`.
+   */
+  sendRequest(request: SipRequest, flow: Flow, user: ClientTransactionUser, options: { context?: unknown } = {}): ClientTransaction {
+    const branch = this.#newBranch();
+    return this.#start(request, branch, flow, user, options.context);
+  }
+
+  /**
+   * Sends CANCEL for an INVITE (RFC 3261 §9.1): at once when there was a provisional response, else as soon as one comes; never after
+   * the final one. Without a final response within 64·T1 of it, the INVITE times out.
+   *
+   * @param headers Fields for the CANCEL, such as Reason (RFC 3326).
+   * @throws {TransactionError} `TRANSACTION_NOT_INVITE` for another request.
+   */
+  cancel(transaction: ClientTransaction, headers: readonly HeaderInput[] = []): void {
+    if (transaction instanceof InviteClientMachine) transaction.cancel(headers);
+    else throw new TransactionError("TRANSACTION_NOT_INVITE", `${transaction.method} cannot be cancelled, only INVITE (RFC 3261 §9.1)`);
+  }
+
+  /**
+   * Sends the ACK for a 2xx, which belongs to no transaction and has a branch of its own (RFC 3261 §13.2.2.4).
+   *
+   * @returns The bytes, to be sent again with `flow.send` for each repeated 2xx.
+   * @throws {TransactionError} `TRANSACTION_LAYER_CLOSED` after `close()`.
+   */
+  sendAck(ack: SipRequest, flow: Flow): Buffer {
+    const bytes = serializeMessage(ack, viaFor(flow, this.#newBranch()));
+    flow.send(bytes);
+    return bytes;
+  }
+
+  /** Ends every transaction without a message or a report. No timer is left. Idempotent. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const transaction of [...this.#clients.takeAll(), ...this.#servers.takeAll()]) transaction.abandon();
+    return Promise.resolve();
+  }
+
+  /** For the transports to call. */
+  onRequest(request: SipRequest, flow: Flow): void {
+    if (this.#isClosed) return;
+    if (request.method === "ACK") this.#onAck(request, flow);
+    else {
+      const key = transactionKey(request, request.method);
+      const known = this.#servers.find(key);
+      if (known) known.receiveAgain();
+      else if (request.method === "CANCEL") this.#onCancel(request, flow, key);
+      else this.#onNewRequest(request, flow, key);
+    }
+  }
+
+  /** For the transports to call. */
+  onResponse(response: SipResponse, flow: Flow): void {
+    if (this.#isClosed) return;
+    const transaction = this.#clients.find(response);
+    if (transaction) transaction.receive(response);
+    else this.#user.onStrayResponse(response, flow);
+  }
+
+  /** For the transports to call. A malformed request is answered without a transaction (RFC 3261 §8.2.7), a malformed response is dropped. */
+  onMalformed({ request, statusCode }: SipParseError<SipRequest>, flow: Flow): void {
+    if (request && !this.#isClosed) this.#stateless.respond(request, flow, statusCode);
+  }
+
+  /** For the transports to call. "The client transaction SHOULD inform the TU that a transport failure has occurred" (RFC 3261 §17.1.4). */
+  onFlowFailed(flow: Flow, error: Error): void {
+    for (const transaction of this.#clients.over(flow)) transaction.fail(error);
+  }
+
+  #onAck(ack: SipRequest, flow: Flow): void {
+    const invite = this.#servers.findAcknowledged(ack);
+    // RFC 6026 §7.1: in the "Accepted" state "the server transaction … MUST pass the ACK to the TU"
+    if (!invite || invite.state === "Accepted") this.#user.onAck(ack, flow);
+    else invite.input("ACK");
+  }
+
+  #onCancel(cancel: SipRequest, flow: Flow, key: string): void {
+    const transaction = new NonInviteServerMachine({ host: this.#host, request: cancel, flow, key, mergeKey: undefined });
+    this.#servers.add(transaction);
+    const cancelled = this.#servers.findCancelled(cancel);
+    // "If the UAS did not find a matching transaction … it SHOULD respond to the CANCEL with a 481" (§9.2)
+    if (!cancelled) return transaction.respond(createResponse(cancel, 481, { toTag: transaction.toTag }));
+    // "The To tag of the response to the CANCEL and the To tag in the response to the original request SHOULD be the same" (§9.2)
+    transaction.respond(createResponse(cancel, 200, { toTag: cancelled.toTag }));
+    if (cancelled instanceof InviteServerMachine && cancelled.state === "Proceeding") this.#user.onCancelled(cancelled, cancel);
+  }
+
+  #onNewRequest(request: SipRequest, flow: Flow, key: string): void {
+    if (this.#servers.size >= this.#maxServerTransactions) {
+      return this.#stateless.respond(request, flow, 503, [["Retry-After", "5"]]);
+    }
+    const outsideDialog = mergeKey(request);
+    const isMerged = this.#servers.hasOutsideDialog(outsideDialog);
+    const parts = { host: this.#host, request, flow, key, mergeKey: isMerged ? undefined : outsideDialog };
+    const transaction = request.method === "INVITE" ? new InviteServerMachine(parts) : new NonInviteServerMachine(parts);
+    this.#servers.add(transaction);
+    // "… the request has arrived at the UAS more than once, following different paths … the UAS SHOULD generate a 482" (§8.2.2.2)
+    if (isMerged) return transaction.respond(createResponse(request, 482, { toTag: transaction.toTag }));
+    this.#user.onRequest(transaction);
+    if (transaction.isUnanswered) transaction.awaitResponse();
+  }
+
+  #start(request: SipRequest, branch: string, flow: Flow, user: ClientTransactionUser, context: unknown): ClientTransaction {
+    const bytes = serializeMessage(request, viaFor(flow, branch));
+    const parts = { host: this.#host, request, branch, bytes, flow, user, context };
+    const transaction = request.method === "INVITE" ? new InviteClientMachine(parts) : new NonInviteClientMachine(parts);
+    this.#clients.add(transaction);
+    transaction.start();
+    return transaction;
+  }
+
+  #sendCancel(invite: InviteClientMachine, headers: readonly HeaderInput[]): void {
+    this.#start(cancelFor(invite.request, headers), invite.branch, invite.flow, ignoringUser, undefined);
+  }
+
+  #newBranch(): string {
+    if (this.#isClosed) throw new TransactionError("TRANSACTION_LAYER_CLOSED", "The transaction layer is closed; nothing is sent any more");
+    return magicCookie + this.#environment.random.token(16);
+  }
+
+  #clientEnded(transaction: AnyClientMachine): void {
+    transaction.stopTimers();
+    this.#clients.remove(transaction);
+  }
+
+  #serverEnded(transaction: AnyServerMachine): void {
+    transaction.stopTimers();
+    this.#servers.remove(transaction);
+  }
+}
