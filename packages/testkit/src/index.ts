@@ -9,3 +9,5 @@ export type { SegmentKind } from "./network/packet.ts";
 export type { DropReason, WireEvent, WireListener } from "./wire/wire-tap.ts";
 export { WireLog, type OnTestFailed, type WireLogEntry, type WireLogOptions } from "./wire/wire-log.ts";
 export { describePacket, type PacketDescription, type PacketKind } from "./wire/describe-packet.ts";
+export { networkCompliance } from "./compliance/network-compliance.ts";
+export type { ComplianceCase, NetworkUnderTest } from "./compliance/compliance-case.ts";

@@ -1,21 +1,21 @@
 import { silentLogger, type Environment, type Logger } from "@sidetone/infra-common";
-import { SeededRandom } from "./seeded-random.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 import type { VirtualHost } from "./network/virtual-host.ts";
 import { VirtualNetwork, type VirtualNetworkOptions } from "./network/virtual-network.ts";
+import { SeededRandom } from "./seeded-random.ts";
+import { VirtualClock } from "./virtual-clock.ts";
 
 export interface VirtualEnvironmentOptions {
   /** The same seed gives the same run. Default 1. */
   seed?: number | string;
-  /** The host's address on a network of its own, or of `beside`; or a host made already, for instance behind a NAT. Default `10.0.0.1`. */
+  /** The host's address; or a host of the network made already, for instance behind a NAT. Default `10.0.0.1`. */
   host?: string | VirtualHost;
   /** Another environment, whose clock and network this one shares. */
   beside?: VirtualEnvironment;
-  /** For a network of its own. */
-  network?: VirtualNetworkOptions;
+  /** A network made already, or how to make one. It cannot stand with `beside`. */
+  network?: VirtualNetwork | VirtualNetworkOptions;
   logger?: Logger;
   /**
-   * What becomes of a listener's error beyond its place in `listenerErrors`: "rethrow" makes it an uncaught exception,
+   * What becomes of a listener's error beside its place in `listenerErrors`: "rethrow" makes it an uncaught exception,
    * which fails the test run; "collect" is for tests that expect one. Default "rethrow".
    */
   onListenerError?: "rethrow" | "collect";
@@ -33,15 +33,15 @@ export interface VirtualEnvironment extends Environment {
 
 /** Makes an environment for tests. Two parties: `const bob = virtualEnvironment({ host: "10.0.0.2", beside: alice })`. */
 export function virtualEnvironment(options: VirtualEnvironmentOptions = {}): VirtualEnvironment {
-  const { seed = 1, host = "10.0.0.1", beside, logger = silentLogger, onListenerError = "rethrow" } = options;
-  const shared = beside?.virtualNetwork ?? (typeof host === "string" ? undefined : host.network);
-  if (shared && options.network) throw new Error('"network" is for a network of its own; this environment shares one');
-  const virtualNetwork = shared ?? new VirtualNetwork(new VirtualClock(), new SeededRandom(`network ${seed}`), options.network);
-  if (!(virtualNetwork.clock instanceof VirtualClock)) throw new Error("the network runs on another clock than a VirtualClock");
+  const { seed = 1, host = "10.0.0.1", logger = silentLogger, onListenerError = "rethrow" } = options;
+  const virtualNetwork = networkFor(options, seed);
+  const { clock } = virtualNetwork;
+  if (!(clock instanceof VirtualClock)) throw new Error("the network runs on another clock than a VirtualClock");
   const network = typeof host === "string" ? virtualNetwork.host(host) : host;
+  if (network.network !== virtualNetwork) throw new Error("the host is on another network; name it with `beside` or `network`");
   const listenerErrors: { error: unknown; where: string }[] = [];
   return {
-    clock: virtualNetwork.clock,
+    clock,
     random: new SeededRandom(`${network.address} ${seed}`),
     logger,
     network,
@@ -52,6 +52,13 @@ export function virtualEnvironment(options: VirtualEnvironmentOptions = {}): Vir
       if (onListenerError === "rethrow") queueMicrotask(() => rethrow(error));
     },
   };
+}
+
+function networkFor({ beside, network }: VirtualEnvironmentOptions, seed: number | string): VirtualNetwork {
+  if (beside && network) throw new Error("`network` and `beside` exclude one another");
+  if (beside) return beside.virtualNetwork;
+  if (network instanceof VirtualNetwork) return network;
+  return new VirtualNetwork(new VirtualClock(), new SeededRandom(`network ${seed}`), network);
 }
 
 function rethrow(error: unknown): never {

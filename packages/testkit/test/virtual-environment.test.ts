@@ -22,10 +22,12 @@ describe("virtualEnvironment", () => {
   test("takes a host that was made elsewhere, for instance behind a NAT", () => {
     const server = virtualEnvironment();
     const nat = server.virtualNetwork.nat({ kind: "symmetric", publicAddress: "203.0.113.1" });
-    const phone = virtualEnvironment({ host: nat.host("192.168.1.2") });
+    const phone = virtualEnvironment({ host: nat.host("192.168.1.2"), beside: server });
     expect(phone.clock).toBe(server.clock);
     expect(phone.network.address).toBe("192.168.1.2");
-    expect(() => virtualEnvironment({ beside: server, host: "10.0.0.9", network: { icmp: true } })).toThrow("shares one");
+    expect(() => virtualEnvironment({ host: nat.host("192.168.1.3") })).toThrow("another network");
+    expect(virtualEnvironment({ network: server.virtualNetwork, host: "10.0.0.8" }).clock).toBe(server.clock);
+    expect(() => virtualEnvironment({ beside: server, host: "10.0.0.9", network: { icmp: true } })).toThrow("exclude one another");
   });
 
   test("collects the errors of listeners when a test expects them", () => {

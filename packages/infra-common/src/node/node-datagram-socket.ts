@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { formatHostPort } from "../host-port.ts";
-import { addressFamily } from "../ip-address.ts";
 import type { AddressFamily, BindDatagramOptions, DatagramReceiver, DatagramSocket, SocketAddress } from "../network.ts";
+import { checkAddress } from "./check-address.ts";
 import { networkErrorFrom } from "./network-error-from.ts";
 
 type SendCallback = (error: Error | null) => void;
@@ -14,23 +14,18 @@ const reportedPerGranted = process.platform === "linux" ? 2 : 1;
 export function bindNodeDatagram(options: BindDatagramOptions, receiver: DatagramReceiver): Promise<DatagramSocket> {
   return new Promise((resolve, reject) => {
     const { address, port } = options;
-    const fail = (error: unknown): void => reject(networkErrorFrom(error, `Cannot bind UDP ${formatHostPort(address, port)}`));
-    const family: AddressFamily = addressFamily(address) ?? 4;
+    const action = `Cannot bind UDP ${formatHostPort(address, port)}`;
+    const family = checkAddress(options, action);
     const socket = createSocket({ type: family === 6 ? "udp6" : "udp4", ipv6Only: family === 6, lookup: numericOnly(family) });
     socket.once("error", (error) => {
       socket.close();
-      fail(error);
+      reject(networkErrorFrom(error, action));
     });
-    try {
-      // "exclusive" keeps a cluster's primary from sharing the port between its workers.
-      socket.bind({ address, port, exclusive: true }, () => {
-        socket.removeAllListeners("error");
-        resolve(new NodeDatagramSocket(socket, family, options, receiver));
-      });
-    } catch (error) {
-      socket.close();
-      fail(error);
-    }
+    // "exclusive" keeps a cluster's primary from sharing the port between its workers.
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.removeAllListeners("error");
+      resolve(new NodeDatagramSocket(socket, family, options, receiver));
+    });
   });
 }
 

@@ -1,9 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { onAbort } from "../abort.ts";
 import { formatHostPort } from "../host-port.ts";
-import { addressFamily } from "../ip-address.ts";
-import { NetworkError } from "../network-error.ts";
 import type { ConnectStreamOptions, StreamConnection, StreamReceiver } from "../network.ts";
+import { checkAddress } from "./check-address.ts";
 import { networkErrorFrom } from "./network-error-from.ts";
 
 /** Connects a TCP socket of the system. */
@@ -12,8 +11,9 @@ export function connectNodeStream(options: ConnectStreamOptions, receiver: Strea
     const { address, port, localAddress, signal } = options;
     const action = `Cannot connect TCP to ${formatHostPort(address, port)}`;
     signal?.throwIfAborted();
-    if (!addressFamily(address)) throw new NetworkError("NETWORK_FAILED", `${action}: the address is not numeric; look the name up first`);
-    const socket = openSocket(address, port, localAddress, action);
+    checkAddress(options, action);
+    if (localAddress !== undefined) checkAddress({ address: localAddress, port: 0 }, action);
+    const socket = connect({ host: address, port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
     const forgetSignal = onAbort(signal, (reason) => {
       socket.destroy();
       reject(reason);
@@ -29,14 +29,6 @@ export function connectNodeStream(options: ConnectStreamOptions, receiver: Strea
       resolve(new NodeStreamConnection(socket, receiver));
     });
   });
-}
-
-function openSocket(host: string, port: number, localAddress: string | undefined, action: string): Socket {
-  try {
-    return connect({ host, port, noDelay: true, ...(localAddress !== undefined && { localAddress }) });
-  } catch (error) {
-    throw networkErrorFrom(error, action);
-  }
 }
 
 /** An open TCP connection, with Nagle's algorithm off. */

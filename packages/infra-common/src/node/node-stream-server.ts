@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { formatHostPort } from "../host-port.ts";
-import { addressFamily } from "../ip-address.ts";
 import type { AddressFamily, ListenStreamOptions, StreamConnection, StreamListener, StreamReceiver, StreamServer } from "../network.ts";
+import { checkAddress } from "./check-address.ts";
 import { networkErrorFrom } from "./network-error-from.ts";
 import { NodeStreamConnection } from "./node-stream-connection.ts";
 
@@ -9,20 +9,18 @@ import { NodeStreamConnection } from "./node-stream-connection.ts";
 const backlog = 1024;
 
 /** Listens on a TCP socket of the system. */
-export function listenNodeStream({ address, port }: ListenStreamOptions, listener: StreamListener): Promise<StreamServer> {
+export function listenNodeStream(options: ListenStreamOptions, listener: StreamListener): Promise<StreamServer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => reject(networkErrorFrom(error, `Cannot listen on TCP ${formatHostPort(address, port)}`));
-    const family: AddressFamily = addressFamily(address) ?? 4;
+    const { address, port } = options;
+    const action = `Cannot listen on TCP ${formatHostPort(address, port)}`;
+    const family = checkAddress(options, action);
     const server = createServer({ noDelay: true }, (socket) => accept(socket, listener));
+    const fail = (error: Error): void => reject(networkErrorFrom(error, action));
     server.once("error", fail);
-    try {
-      server.listen({ host: address, port, backlog, exclusive: true, ipv6Only: family === 6 }, () => {
-        server.off("error", fail);
-        resolve(new NodeStreamServer(server, family, listener));
-      });
-    } catch (error) {
-      fail(error);
-    }
+    server.listen({ host: address, port, backlog, exclusive: true, ipv6Only: family === 6 }, () => {
+      server.off("error", fail);
+      resolve(new NodeStreamServer(server, family, listener));
+    });
   });
 }
 

@@ -1,11 +1,12 @@
 import { normaliseAddress } from "@sidetone/infra-common";
-import { Link, type LinkSurroundings } from "./link.ts";
+import { Link } from "./link.ts";
 import { defaultLinkConditions, linkConditions, type LinkConditions } from "./link-conditions.ts";
+import type { NetworkContext } from "./network-context.ts";
 import type { Gateway, Packet, Station } from "./packet.ts";
 
 /** The addresses that can reach one another directly: the public network, or the network behind a NAT. */
 export class AddressSpace {
-  readonly #surroundings: LinkSurroundings;
+  readonly #network: NetworkContext;
   readonly #gateway: Gateway | undefined;
   readonly #stations = new Map<string, Station>();
   /** By "from>to"; a link comes into being with its first packet. */
@@ -14,8 +15,8 @@ export class AddressSpace {
   #defaultConditions: LinkConditions = defaultLinkConditions;
   readonly #partitions: (readonly [ReadonlySet<string>, ReadonlySet<string> | undefined])[] = [];
 
-  constructor(surroundings: LinkSurroundings, gateway?: Gateway) {
-    this.#surroundings = surroundings;
+  constructor(network: NetworkContext, gateway?: Gateway) {
+    this.#network = network;
     this.#gateway = gateway;
   }
 
@@ -61,21 +62,21 @@ export class AddressSpace {
     const station = this.#stations.get(packet.destination.address);
     if (station) this.#link(packet.source.address, packet.destination.address).carry(packet, station);
     else if (this.#gateway) this.#gateway.forwardOut(packet);
-    else this.#surroundings.tap.report("dropped", packet, "unreachable");
+    else this.#network.tap.report("dropped", packet, "unreachable");
   }
 
   /** Hands a packet to the station that has the destination, without a link in between. */
   deliver(packet: Packet): void {
     const station = this.#stations.get(packet.destination.address);
     if (station) station.receive(packet);
-    else this.#surroundings.tap.report("dropped", packet, "unreachable");
+    else this.#network.tap.report("dropped", packet, "unreachable");
   }
 
   #link(from: string, to: string): Link {
     const key = keyOf(from, to);
     let link = this.#links.get(key);
     if (!link) {
-      link = new Link(this.#surroundings, this.#conditionsOf(key));
+      link = new Link(this.#network, this.#conditionsOf(key));
       link.partitioned = this.#isPartitioned(from, to);
       this.#links.set(key, link);
     }

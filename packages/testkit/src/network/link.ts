@@ -1,22 +1,15 @@
-import type { Clock, Random } from "@sidetone/infra-common";
-import type { DropReason, WireTap } from "../wire/wire-tap.ts";
+import type { DropReason } from "../wire/wire-tap.ts";
 import { Lane, type Transit } from "./lane.ts";
 import type { LinkConditions } from "./link-conditions.ts";
+import type { NetworkContext } from "./network-context.ts";
 import { headerBytes, type Packet, type Station } from "./packet.ts";
 
 /** First retransmission time-out of a stream's lost segment; it doubles with each further loss. */
 const retransmissionMs = 200;
 
-/** What a link needs from the network around it. */
-export interface LinkSurroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly tap: WireTap;
-}
-
 /** One direction between two addresses. */
 export class Link {
-  readonly #surroundings: LinkSurroundings;
+  readonly #network: NetworkContext;
   conditions: LinkConditions;
   #partitioned = false;
   #busyUntilMs = 0;
@@ -24,8 +17,8 @@ export class Link {
   /** A lane per stream, as a lost segment holds up its own stream only. */
   readonly #streams = new Map<string, Lane>();
 
-  constructor(surroundings: LinkSurroundings, conditions: LinkConditions) {
-    this.#surroundings = surroundings;
+  constructor(network: NetworkContext, conditions: LinkConditions) {
+    this.#network = network;
     this.conditions = conditions;
     this.#datagrams = this.#newLane();
   }
@@ -46,7 +39,7 @@ export class Link {
     const bytes = transit.packet.data.length + headerBytes(transit.packet);
     if (this.#partitioned) return this.#drop(transit, "partitioned");
     if (bytes > conditions.mtuBytes) return this.#drop(transit, "tooLong");
-    if (this.#busyUntilMs - this.#surroundings.clock.now() > conditions.queueLimitMs) return this.#drop(transit, "queueFull");
+    if (this.#busyUntilMs - this.#network.clock.now() > conditions.queueLimitMs) return this.#drop(transit, "queueFull");
     const delayMs = this.#delayMs(bytes);
     if (this.#happens(conditions.lossRate)) return this.#drop(transit, "lost");
     if (this.#happens(conditions.reorderRate)) this.#newLane().carry(transit, delayMs + conditions.reorderDelayMs);
@@ -69,17 +62,17 @@ export class Link {
   /** Time in the queue, on the wire and by chance. */
   #delayMs(bytes: number): number {
     const { delayMs, jitterMs, bandwidthBitsPerSecond } = this.conditions;
-    const now = this.#surroundings.clock.now();
+    const now = this.#network.clock.now();
     this.#busyUntilMs = Math.max(now, this.#busyUntilMs) + (bytes * 8000) / bandwidthBitsPerSecond;
-    return this.#busyUntilMs - now + delayMs + (jitterMs > 0 ? this.#surroundings.random.float() * jitterMs : 0);
+    return this.#busyUntilMs - now + delayMs + (jitterMs > 0 ? this.#network.random.float() * jitterMs : 0);
   }
 
   #happens(rate: number): boolean {
-    return rate > 0 && this.#surroundings.random.float() < rate;
+    return rate > 0 && this.#network.random.float() < rate;
   }
 
   #newLane(): Lane {
-    return new Lane(this.#surroundings.clock, (transit, lane) => this.#onArrival(transit, lane));
+    return new Lane(this.#network.clock, (transit, lane) => this.#onArrival(transit, lane));
   }
 
   #onArrival(transit: Transit, lane: Lane): void {
@@ -91,7 +84,7 @@ export class Link {
   }
 
   #drop({ packet }: Transit, reason: DropReason): void {
-    this.#surroundings.tap.report("dropped", packet, reason);
+    this.#network.tap.report("dropped", packet, reason);
   }
 }
 

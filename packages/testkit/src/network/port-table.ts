@@ -16,9 +16,9 @@ export class PortTable<Holder extends Bound> {
   #nextPort = firstEphemeralPort;
 
   /** A free port for `address`, or `port` itself. Throws `NETWORK_ADDRESS_IN_USE` when it is taken. */
-  freePort(address: string, family: AddressFamily, port: number): number {
+  freePort(address: string, port: number): number {
     if (port !== 0) {
-      if (!this.#isFree(address, family, port)) {
+      if (!this.#isFree(address, port)) {
         throw new NetworkError(
           "NETWORK_ADDRESS_IN_USE",
           `${address} port ${port} is in use on this virtual host: close its holder, or choose another port`,
@@ -29,7 +29,7 @@ export class PortTable<Holder extends Bound> {
     for (let tried = firstEphemeralPort; tried <= lastPort; tried++) {
       const candidate = this.#nextPort;
       this.#nextPort = candidate === lastPort ? firstEphemeralPort : candidate + 1;
-      if (this.#isFree(address, family, candidate)) return candidate;
+      if (this.#isFree(address, candidate)) return candidate;
     }
     throw new NetworkError("NETWORK_ADDRESS_IN_USE", `no port is left on ${address}`);
   }
@@ -49,7 +49,7 @@ export class PortTable<Holder extends Bound> {
   /** Who receives for `address`: its own holder, or that of the wildcard. */
   find(address: string, port: number): Holder | undefined {
     const holders = this.#byPort.get(port);
-    const family = address.includes(":") ? 6 : 4;
+    const family = familyOf(address);
     return (
       holders?.find((holder) => holder.localAddress === address) ??
       holders?.find((holder) => holder.family === family && isWildcard(holder.localAddress))
@@ -63,10 +63,15 @@ export class PortTable<Holder extends Bound> {
   }
 
   /** A wildcard takes the port on every address of its family. */
-  #isFree(address: string, family: AddressFamily, port: number): boolean {
+  #isFree(address: string, port: number): boolean {
+    const family = familyOf(address);
     const holders = this.#byPort.get(port) ?? [];
     return !holders.some(
       (holder) => holder.family === family && (holder.localAddress === address || isWildcard(holder.localAddress) || isWildcard(address)),
     );
   }
+}
+
+function familyOf(address: string): AddressFamily {
+  return address.includes(":") ? 6 : 4;
 }

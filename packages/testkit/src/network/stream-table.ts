@@ -14,9 +14,9 @@ import {
   type StreamReceiver,
   type StreamServer,
 } from "@sidetone/infra-common";
+import type { HostContext } from "./network-context.ts";
 import type { Packet } from "./packet.ts";
 import { PortTable, type Bound } from "./port-table.ts";
-import type { VirtualHost } from "./virtual-host.ts";
 import { VirtualStreamConnection } from "./virtual-stream-connection.ts";
 
 /** A SYN without answer is sent again after 1, 2, 4 … seconds (RFC 6298 §2), six times as on Linux: it gives up after 127 s. */
@@ -25,32 +25,30 @@ const synTimeoutMs = 1000;
 
 /** The TCP of a {@link VirtualHost}: its servers and connections, and which segment is for whom. */
 export class StreamTable {
-  readonly #host: VirtualHost;
-  readonly #servers = new PortTable<VirtualStreamServer>();
+  readonly #host: HostContext;
+  /** Who has which port: servers, and the local ends of outgoing connections. */
+  readonly #ports = new PortTable<Bound>();
   /** Connections by local and remote address and port. */
   readonly #connections = new Map<string, VirtualStreamConnection>();
-  /** Local ends of outgoing connections; they take ports. */
-  readonly #outgoing = new PortTable<Bound>();
+  #servers = 0;
 
-  constructor(host: VirtualHost) {
+  constructor(host: HostContext) {
     this.#host = host;
   }
 
   get size(): number {
-    return this.#servers.size + this.#connections.size;
+    return this.#servers + this.#connections.size;
   }
 
-  listen({ address, port }: ListenStreamOptions, listener: StreamListener): StreamServer {
-    const localAddress = this.#host.checkLocal(address, port);
-    const family = addressFamily(localAddress) as AddressFamily;
-    const server = new VirtualStreamServer(
-      this.#servers,
-      family,
-      localAddress,
-      this.#servers.freePort(localAddress, family, port),
-      listener,
-    );
-    this.#servers.add(server);
+  listen(options: ListenStreamOptions, listener: StreamListener): StreamServer {
+    const address = this.#host.checkLocal(options);
+    const port = this.#ports.freePort(address, options.port);
+    const server = new VirtualStreamServer({ address, port }, listener, () => {
+      this.#ports.remove(server);
+      this.#servers--;
+    });
+    this.#ports.add(server);
+    this.#servers++;
     return server;
   }
 
@@ -61,14 +59,11 @@ export class StreamTable {
     const family = addressFamily(remote.address);
     if (!family || !(port >= 1 && port <= 65_535))
       throw new NetworkError("NETWORK_FAILED", `${action}: it is not a numeric address and a port`);
-    const source =
-      localAddress === undefined || isWildcard(localAddress)
-        ? this.#host.sourceFor(remote.address)
-        : this.#host.checkLocal(localAddress, 0);
+    const source = this.#sourceFor(remote.address, localAddress);
     if (source === undefined) throw new NetworkError("NETWORK_UNREACHABLE", `${action}: no route to it`);
-    const bound: Bound = { family, localAddress: source, localPort: this.#outgoing.freePort(source, family, 0) };
-    const connection = this.#open({ address: source, port: bound.localPort }, remote, () => this.#outgoing.remove(bound));
-    this.#outgoing.add(bound);
+    const bound: Bound = { family, localAddress: source, localPort: this.#ports.freePort(source, 0) };
+    const connection = this.#open({ address: source, port: bound.localPort }, remote, () => this.#ports.remove(bound));
+    this.#ports.add(bound);
     return this.#shakeHands(connection, receiver, signal, action);
   }
 
@@ -78,6 +73,11 @@ export class StreamTable {
     else if (packet.segment === "SYN") this.#accept(packet);
     // RFC 9293 §3.5.2: data for a connection that does not exist is answered by a reset.
     else if (packet.segment === "DATA" || packet.segment === "SYN-ACK") this.#refuse(packet);
+  }
+
+  #sourceFor(remoteAddress: string, localAddress: string | undefined): string | undefined {
+    if (localAddress === undefined || isWildcard(localAddress)) return this.#host.sourceFor(remoteAddress);
+    return this.#host.checkLocal({ address: localAddress, port: 0 });
   }
 
   #shakeHands(
@@ -115,8 +115,8 @@ export class StreamTable {
   }
 
   #accept(packet: Packet): void {
-    const server = this.#servers.find(packet.destination.address, packet.destination.port);
-    if (!server) return this.#refuse(packet);
+    const server = this.#ports.find(packet.destination.address, packet.destination.port);
+    if (!(server instanceof VirtualStreamServer)) return this.#refuse(packet);
     const connection = this.#open(packet.destination, packet.source);
     // The server's side is open when the client's ACK has come, so that both know of each other.
     connection.whenAnswered((isAccepted) => {
@@ -148,27 +148,21 @@ class VirtualStreamServer implements StreamServer {
   readonly localAddress: string;
   readonly localPort: number;
   readonly listener: StreamListener;
-  readonly #table: PortTable<VirtualStreamServer>;
+  readonly #onClosed: () => void;
   closed = false;
 
-  constructor(
-    table: PortTable<VirtualStreamServer>,
-    family: AddressFamily,
-    localAddress: string,
-    localPort: number,
-    listener: StreamListener,
-  ) {
-    this.#table = table;
-    this.family = family;
-    this.localAddress = localAddress;
-    this.localPort = localPort;
+  constructor(local: SocketAddress, listener: StreamListener, onClosed: () => void) {
+    this.family = local.address.includes(":") ? 6 : 4;
+    this.localAddress = local.address;
+    this.localPort = local.port;
     this.listener = listener;
+    this.#onClosed = onClosed;
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.#table.remove(this);
+    this.#onClosed();
   }
 }
 

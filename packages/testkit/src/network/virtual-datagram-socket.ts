@@ -7,9 +7,10 @@ import {
   type AddressFamily,
   type DatagramReceiver,
   type DatagramSocket,
+  type SocketAddress,
 } from "@sidetone/infra-common";
+import type { HostContext } from "./network-context.ts";
 import type { Packet } from "./packet.ts";
-import type { VirtualHost } from "./virtual-host.ts";
 
 /** The longest payload of a UDP datagram over IPv4, in bytes. */
 const longestDatagram = 65_507;
@@ -21,20 +22,22 @@ export class VirtualDatagramSocket implements DatagramSocket {
   readonly localPort: number;
   readonly receiveBufferBytes = undefined;
   readonly sendBufferBytes = undefined;
-  readonly #host: VirtualHost;
+  readonly #host: HostContext;
   readonly #receiver: DatagramReceiver;
+  readonly #onClosed: () => void;
   #closed = false;
   readonly #onPortUnreachable = (): void =>
     this.#report(
       new NetworkError("NETWORK_CONNECTION_REFUSED", `UDP ${formatHostPort(this.localAddress, this.localPort)}: nothing listens there`),
     );
 
-  constructor(host: VirtualHost, family: AddressFamily, localAddress: string, localPort: number, receiver: DatagramReceiver) {
+  constructor(host: HostContext, local: SocketAddress, receiver: DatagramReceiver, onClosed: () => void) {
     this.#host = host;
-    this.family = family;
-    this.localAddress = localAddress;
-    this.localPort = localPort;
+    this.family = local.address.includes(":") ? 6 : 4;
+    this.localAddress = local.address;
+    this.localPort = local.port;
     this.#receiver = receiver;
+    this.#onClosed = onClosed;
   }
 
   send(data: Uint8Array, port: number, address: string, onSent?: () => void): void {
@@ -64,7 +67,7 @@ export class VirtualDatagramSocket implements DatagramSocket {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#host.forgetDatagramSocket(this);
+    this.#onClosed();
   }
 
   #errorOf(data: Uint8Array, { address, port }: { address: string; port: number }, source: string | undefined): NetworkError | undefined {

@@ -13,35 +13,34 @@ import {
   type ListenStreamOptions,
   type Network,
   type ResolvedAddress,
+  type SocketAddress,
   type StreamConnection,
   type StreamListener,
   type StreamReceiver,
   type StreamServer,
 } from "@sidetone/infra-common";
 import type { AddressSpace } from "./address-space.ts";
+import type { HostContext, NetworkContext } from "./network-context.ts";
 import type { Packet, Station } from "./packet.ts";
 import { PortTable } from "./port-table.ts";
 import { StreamTable } from "./stream-table.ts";
 import { VirtualDatagramSocket } from "./virtual-datagram-socket.ts";
-import type { VirtualNetwork } from "./virtual-network.ts";
 
 export interface HostOptions {
   /** Further addresses, of either family. */
   addresses?: readonly string[];
 }
 
-type Unnumbered = Omit<Packet, "id">;
-
 /** A machine on the virtual network: what a `Network` is on a real one. */
-export class VirtualHost implements Network, Station {
-  readonly network: VirtualNetwork;
+export class VirtualHost implements Network, Station, HostContext {
+  readonly network: NetworkContext;
   /** Its addresses in normal form, the main one first. */
   readonly addresses: readonly string[];
   readonly #space: AddressSpace;
   readonly #datagrams = new PortTable<VirtualDatagramSocket>();
   readonly #streams: StreamTable;
 
-  constructor(network: VirtualNetwork, space: AddressSpace, address: string, { addresses = [] }: HostOptions = {}) {
+  constructor(network: NetworkContext, space: AddressSpace, address: string, { addresses = [] }: HostOptions = {}) {
     this.network = network;
     this.addresses = [address, ...addresses].map(normaliseAddress);
     this.#space = space;
@@ -61,10 +60,10 @@ export class VirtualHost implements Network, Station {
     return this.#datagrams.size + this.#streams.size;
   }
 
-  async bindDatagram({ address, port }: BindDatagramOptions, receiver: DatagramReceiver): Promise<DatagramSocket> {
-    const local = this.checkLocal(address, port);
-    const family = addressFamily(local) as AddressFamily;
-    const socket = new VirtualDatagramSocket(this, family, local, this.#datagrams.freePort(local, family, port), receiver);
+  async bindDatagram(options: BindDatagramOptions, receiver: DatagramReceiver): Promise<DatagramSocket> {
+    const address = this.checkLocal(options);
+    const port = this.#datagrams.freePort(address, options.port);
+    const socket = new VirtualDatagramSocket(this, { address, port }, receiver, () => this.#datagrams.remove(socket));
     this.#datagrams.add(socket);
     return socket;
   }
@@ -97,15 +96,13 @@ export class VirtualHost implements Network, Station {
     return source;
   }
 
-  /** The address that packets to `destination` leave from. */
   sourceFor(destination: string): string | undefined {
     if (isLoopback(destination) || this.addresses.includes(destination)) return destination;
     const family = addressFamily(destination);
     return family && this.addresses.find((address) => addressFamily(address) === family);
   }
 
-  /** The normal form of a local address; throws when it is not one of this host's, or `port` is out of range. */
-  checkLocal(address: string, port: number): string {
+  checkLocal({ address, port }: SocketAddress): string {
     const local = normaliseAddress(address);
     if (!addressFamily(local)) throw new NetworkError("NETWORK_FAILED", `Cannot bind ${address}: it is not a numeric address`);
     if (!this.addresses.includes(local) && !isWildcard(local) && !isLoopback(local)) {
@@ -116,7 +113,7 @@ export class VirtualHost implements Network, Station {
   }
 
   /** Puts a packet on the wire; one for this host itself arrives at once, though not before `send` has returned. */
-  send(unnumbered: Unnumbered): void {
+  send(unnumbered: Omit<Packet, "id">): void {
     const packet: Packet = { ...unnumbered, id: this.network.nextPacketId() };
     const { address } = packet.destination;
     this.network.tap.report("sent", packet);
@@ -139,10 +136,5 @@ export class VirtualHost implements Network, Station {
     this.network.tap.report("dropped", packet, "portClosed");
     // RFC 1122 §3.2.2.1: a host answers a datagram to a port without a process by "port unreachable".
     if (this.network.icmp && packet.onPortUnreachable) this.network.clock.setTimer(1, packet.onPortUnreachable);
-  }
-
-  /** The port of a socket that has closed is free again. */
-  forgetDatagramSocket(socket: VirtualDatagramSocket): void {
-    this.#datagrams.remove(socket);
   }
 }

@@ -1,9 +1,9 @@
 import { normaliseAddress, type Clock, type SocketAddress } from "@sidetone/infra-common";
 import type { WireTap } from "../wire/wire-tap.ts";
 import { AddressSpace } from "./address-space.ts";
+import type { NetworkContext } from "./network-context.ts";
 import type { Gateway, Packet, Station } from "./packet.ts";
 import { VirtualHost, type HostOptions } from "./virtual-host.ts";
-import type { VirtualNetwork } from "./virtual-network.ts";
 
 /**
  * The kinds of RFC 3489 §5, in the terms of RFC 4787:
@@ -51,7 +51,7 @@ export class VirtualNat implements Station, Gateway {
   readonly publicAddress: string;
   /** The network behind it: its links, conditions and partitions. */
   readonly inside: AddressSpace;
-  readonly #network: VirtualNetwork;
+  readonly #network: NetworkContext;
   readonly #outside: AddressSpace;
   readonly #clock: Clock;
   readonly #tap: WireTap;
@@ -62,7 +62,7 @@ export class VirtualNat implements Station, Gateway {
   readonly #byKey = new Map<string, Mapping>();
   readonly #byPort = new Map<number, Mapping>();
 
-  constructor(network: VirtualNetwork, outside: AddressSpace, options: NatOptions) {
+  constructor(network: NetworkContext, outside: AddressSpace, options: NatOptions) {
     this.kind = options.kind;
     this.publicAddress = normaliseAddress(options.publicAddress);
     this.inside = new AddressSpace(network, this);

@@ -1,8 +1,8 @@
 import { normaliseAddress, type Clock, type Random } from "@sidetone/infra-common";
 import { WireTap, type WireListener } from "../wire/wire-tap.ts";
 import { AddressSpace } from "./address-space.ts";
-import type { LinkSurroundings } from "./link.ts";
 import type { LinkConditions } from "./link-conditions.ts";
+import type { NetworkContext } from "./network-context.ts";
 import { VirtualHost, type HostOptions } from "./virtual-host.ts";
 import { VirtualNat, type NatOptions } from "./virtual-nat.ts";
 
@@ -27,7 +27,7 @@ export interface VirtualNetworkOptions {
  * Conditions and partitions apply between the addresses that a packet has on the public network: for a host behind a NAT
  * that is the NAT's address. What happens behind a NAT is set on its `inside`. A host reaches itself without a link.
  */
-export class VirtualNetwork implements LinkSurroundings {
+export class VirtualNetwork implements NetworkContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly tap: WireTap;

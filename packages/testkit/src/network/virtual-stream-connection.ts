@@ -1,6 +1,6 @@
 import { formatHostPort, NetworkError, type SocketAddress, type StreamConnection, type StreamReceiver } from "@sidetone/infra-common";
+import type { HostContext } from "./network-context.ts";
 import type { Packet, SegmentKind } from "./packet.ts";
-import type { VirtualHost } from "./virtual-host.ts";
 
 /** `send` returns false from this many queued bytes on, as Node's sockets do. */
 const highWaterMarkBytes = 16_384;
@@ -12,7 +12,7 @@ export class VirtualStreamConnection implements StreamConnection {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly #host: VirtualHost;
+  readonly #host: HostContext;
   readonly #onForgotten: () => void;
   #receiver: StreamReceiver | undefined;
   #onAnswer: ((isAccepted: boolean) => void) | undefined;
@@ -32,7 +32,7 @@ export class VirtualStreamConnection implements StreamConnection {
   #resolveClosed: () => void = () => {};
   readonly #closed: Promise<void> = new Promise((resolve) => (this.#resolveClosed = resolve));
 
-  constructor(host: VirtualHost, local: SocketAddress, remote: SocketAddress, onForgotten: () => void) {
+  constructor(host: HostContext, local: SocketAddress, remote: SocketAddress, onForgotten: () => void) {
     this.#host = host;
     this.localAddress = local.address;
     this.localPort = local.port;
