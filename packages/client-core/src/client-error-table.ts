@@ -6,7 +6,36 @@ export type ClientErrorCategory = "call" | "media" | "network" | "protocol" | "c
  */
 export type RecoveryAction = "Retry" | "RetryLater" | "AskUser" | "GiveUp" | "FixCode";
 
-interface ClientErrorRow {
+/** Every code of a {@link ClientError}; docs/reference/errors.md has an entry for each. */
+export type ClientErrorCode =
+  | "CONFIG_INVALID"
+  | "CONFIG_UNSUPPORTED"
+  | "SIP_URI_INVALID"
+  | "CLIENT_STOPPED"
+  | "CALL_NOT_FOUND"
+  | "CALL_STATE_INVALID"
+  | "CALL_ENDED"
+  | "CALL_REJECTED"
+  | "CALL_BUSY"
+  | "CALL_NO_ANSWER"
+  | "CALL_CANCELLED"
+  | "CALL_REDIRECTED"
+  | "CALL_MODIFICATION_REFUSED"
+  | "TOO_MANY_CALLS"
+  | "AUTHENTICATION_FAILED"
+  | "PERMISSION_DENIED"
+  | "RESOURCE_UNAVAILABLE"
+  | "MEDIA_NEGOTIATION_FAILED"
+  | "MEDIA_NO_COMMON_CODEC"
+  | "MEDIA_NOT_AVAILABLE"
+  | "MEDIA_FILE_UNUSABLE"
+  | "CODEC_UNSUPPORTED"
+  | "TIMEOUT"
+  | "SERVER_UNREACHABLE"
+  | "TRANSPORT_FAILED"
+  | "EVENTS_OVERRUN";
+
+export interface ClientErrorRow {
   readonly category: ClientErrorCategory;
   readonly recoveryAction: RecoveryAction;
   readonly userMessage: string;
@@ -18,9 +47,9 @@ const row = (category: ClientErrorCategory, recoveryAction: RecoveryAction, user
   userMessage,
 });
 
-/** Every code of {@link ClientError}. */
+/** What each code means to an application and to a person. */
 // prettier-ignore
-export const clientErrorTable = {
+export const clientErrorTable: Readonly<Record<ClientErrorCode, ClientErrorRow>> = {
   CONFIG_INVALID:           row("configuration", "FixCode",    "A setting is not valid."),
   CONFIG_UNSUPPORTED:       row("configuration", "FixCode",    "A setting asks for something that is not available."),
   SIP_URI_INVALID:          row("protocol",      "AskUser",    "This is not a valid address or number."),
@@ -47,4 +76,4 @@ export const clientErrorTable = {
   SERVER_UNREACHABLE:       row("network",       "RetryLater", "The other side cannot be reached."),
   TRANSPORT_FAILED:         row("network",       "RetryLater", "The network failed."),
   EVENTS_OVERRUN:           row("system",        "Retry",      "Events came faster than they were read."),
-} as const satisfies Record<string, ClientErrorRow>;
+};

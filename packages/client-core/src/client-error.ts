@@ -1,7 +1,5 @@
 import { VoipError, type VoipErrorOptions } from "@sidetone/infra-common";
-import { clientErrorTable, type ClientErrorCategory, type RecoveryAction } from "./client-error-table.ts";
-
-export type ClientErrorCode = keyof typeof clientErrorTable;
+import { clientErrorTable, type ClientErrorCategory, type ClientErrorCode, type RecoveryAction } from "./client-error-table.ts";
 
 export interface ClientErrorOptions extends VoipErrorOptions {
   /** SIP status code behind it, if there is one. */

@@ -1,10 +1,8 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { sipTraceChannel } from "@sidetone/infra-common";
 import { drawLadder, type LadderOptions } from "./ladder.ts";
 import { redact } from "./redact.ts";
 import type { SipTraceRecord, WireEntry } from "./wire-entry.ts";
-
-/** The diagnostics channel on which sip-transport publishes every message. */
-export const sipTraceChannel = "sidetone:sip";
 
 export interface SipTraceOptions {
   /** Entries kept; the oldest go first. Default 10,000. */

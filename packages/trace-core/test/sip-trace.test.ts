@@ -1,5 +1,6 @@
 import { channel } from "node:diagnostics_channel";
-import { drawLadder, redact, SipTrace, sipTraceChannel, type SipTraceRecord } from "@sidetone/trace-core";
+import { sipTraceChannel } from "@sidetone/infra-common";
+import { drawLadder, redact, SipTrace, type SipTraceRecord } from "@sidetone/trace-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 const alice = "192.0.2.1:5060";
