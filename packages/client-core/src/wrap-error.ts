@@ -2,7 +2,8 @@ import { DialogError } from "@sidetone/dialog-core";
 import { NetworkError, VoipError } from "@sidetone/infra-common";
 import { SessionError, type SessionEnd } from "@sidetone/session-core";
 import { SipTransportError } from "@sidetone/sip-transport";
-import { ClientError, type ClientErrorCode } from "./client-error.ts";
+import { ClientError } from "./client-error.ts";
+import type { ClientErrorCode } from "./client-error-table.ts";
 
 /** Codes of the lower layers that say more than their class does. */
 const codes: Readonly<Record<string, ClientErrorCode>> = {

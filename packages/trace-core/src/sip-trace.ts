@@ -1,4 +1,3 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { sipTraceChannel } from "@sidetone/infra-common";
 import { drawLadder, type LadderOptions } from "./ladder.ts";
 import { redact } from "./redact.ts";
@@ -29,7 +28,7 @@ export class SipTrace implements Disposable {
   constructor(options: SipTraceOptions = {}) {
     this.#capacity = options.capacity ?? 10_000;
     this.#onEntry = options.onEntry;
-    subscribe(sipTraceChannel, this.#listener);
+    sipTraceChannel.subscribe(this.#listener);
   }
 
   get entries(): readonly WireEntry[] {
@@ -48,7 +47,7 @@ export class SipTrace implements Disposable {
 
   /** Stops collecting; what was collected stays. Idempotent. */
   stop(): void {
-    unsubscribe(sipTraceChannel, this.#listener);
+    sipTraceChannel.unsubscribe(this.#listener);
     this.#underWay.clear();
   }
 

@@ -1,4 +1,3 @@
-import { channel } from "node:diagnostics_channel";
 import { sipTraceChannel } from "@sidetone/infra-common";
 import { drawLadder, redact, SipTrace, type SipTraceRecord } from "@sidetone/trace-core";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -12,7 +11,7 @@ function setUp() {
   const trace = new SipTrace();
   onTestFinished(() => trace.stop());
   const publish = (direction: SipTraceRecord["direction"], local: string, remote: string, text: string, timeMs: number, reason?: string) =>
-    channel(sipTraceChannel).publish({ direction, transport: "UDP", local, remote, bytes: Buffer.from(text), timeMs, reason });
+    sipTraceChannel.publish({ direction, transport: "UDP", local, remote, bytes: Buffer.from(text), timeMs, reason });
   return { trace, publish };
 }
 
