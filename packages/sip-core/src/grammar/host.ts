@@ -98,6 +98,11 @@ export function formatHost(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
+/** An IPv6 address without the brackets it may stand in; anything else as it is. */
+export function withoutBrackets(host: string): string {
+  return host.startsWith("[") && host.endsWith("]") && host.includes(":") ? host.slice(1, -1) : host;
+}
+
 /** Whether `host`, without brackets, may be written in a URI or a Via. */
 export function isHost(host: string): boolean {
   return host.includes(":") ? isIpv6Address(host) : !host.startsWith("[") && endOfHost(host, 0, host.length) === host.length && host !== "";

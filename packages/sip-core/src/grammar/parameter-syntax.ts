@@ -37,6 +37,11 @@ function writeQuoted(value: string): string {
   return quote(value);
 }
 
+function writeEscaped(name: string, characterClass: number): string {
+  if (name === "") throw new SipError("SIP_URI_INVALID", "The name of a URI parameter or header is empty");
+  return encodeEscapes(name, characterClass);
+}
+
 function readValue(text: string, start: number, end: number): string {
   return end > start && text.charCodeAt(start) === 0x22 ? unquote(text, start, end) : text.slice(start, end);
 }
@@ -67,7 +72,7 @@ export const uriSyntax: ParameterSyntax = {
   noValue: "",
   decodeName: decode,
   decodeValue: decode,
-  encodeName: (name) => encodeEscapes(name, URI_PARAMETER),
+  encodeName: (name) => writeEscaped(name, URI_PARAMETER),
   encodeValue: (value) => encodeEscapes(value, URI_PARAMETER),
 };
 
@@ -78,7 +83,7 @@ export const uriHeaderSyntax: ParameterSyntax = {
   noValue: "=", // header = hname "=" hvalue, and only hvalue may be empty
   decodeName: decode,
   decodeValue: decode,
-  encodeName: (name) => encodeEscapes(name, URI_HEADER),
+  encodeName: (name) => writeEscaped(name, URI_HEADER),
   encodeValue: (value) => encodeEscapes(value, URI_HEADER),
 };
 

@@ -11,11 +11,11 @@ export const CallId: HeaderCodec<string> = {
   compactName: "i",
   list: false,
   parse(text) {
-    if (!isVisible(text)) throw malformed("Call-ID", "a word", text);
+    if (!isCallId(text)) throw malformed("Call-ID", "a word", text);
     return text;
   },
   serialize(callId) {
-    if (!isVisible(callId)) throw new SipError("SIP_HEADER_INVALID", "A Call-ID must be visible ASCII characters");
+    if (!isCallId(callId)) throw new SipError("SIP_HEADER_INVALID", "A Call-ID must be visible ASCII characters");
     return callId;
   },
 };
@@ -25,13 +25,14 @@ export const InReplyTo: HeaderCodec<string> = {
   name: "In-Reply-To",
   list: true,
   parse(text) {
-    if (!isVisible(text)) throw malformed("In-Reply-To", "a list of Call-IDs", text);
+    if (!isCallId(text)) throw malformed("In-Reply-To", "a list of Call-IDs", text);
     return text;
   },
   serialize: CallId.serialize,
 };
 
-function isVisible(text: string): boolean {
+/** Visible ASCII, one character at least. */
+export function isCallId(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code <= 0x20 || code >= 0x7f) return false;

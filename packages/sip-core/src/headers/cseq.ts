@@ -1,6 +1,9 @@
-import { isDigit, skipClass, skipWhitespace, TOKEN } from "../grammar/character-class.ts";
+import { SipError } from "../errors.ts";
+import { isDigit, isToken, skipClass, skipWhitespace, TOKEN } from "../grammar/character-class.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import type { HeaderCodec } from "../header-codec.ts";
 import { malformed } from "./malformed.ts";
+import { isUnsigned } from "./numbers.ts";
 
 /** The CSeq header value: `314159 INVITE`. */
 export interface CSeq {
@@ -9,7 +12,8 @@ export interface CSeq {
   readonly method: string;
 }
 
-const maxSequenceNumber = 2 ** 31 - 1;
+/** Sequence numbers are less than 2³¹ (RFC 3261 §8.1.1.5). */
+export const maxSequenceNumber: number = 2 ** 31 - 1;
 
 /** CSeq (RFC 3261 §20.16). */
 export const CSeq: HeaderCodec<CSeq> = {
@@ -26,5 +30,13 @@ export const CSeq: HeaderCodec<CSeq> = {
     if (!isWhole || sequenceNumber > maxSequenceNumber) throw malformed("CSeq", '"number method"', text);
     return { sequenceNumber, method: text.slice(methodStart) };
   },
-  serialize: ({ sequenceNumber, method }) => `${sequenceNumber} ${method}`,
+  serialize({ sequenceNumber, method }) {
+    if (!isUnsigned(sequenceNumber, maxSequenceNumber) || !isToken(method)) {
+      throw new SipError(
+        "SIP_HEADER_INVALID",
+        `A CSeq needs a number from 0 to 2³¹ − 1 and a method: ${excerpt(`${sequenceNumber} ${method}`)}`,
+      );
+    }
+    return `${sequenceNumber} ${method}`;
+  },
 };

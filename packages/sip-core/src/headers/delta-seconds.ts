@@ -4,7 +4,7 @@ import { endOfComment, readComment, writeComment } from "../grammar/comment.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import type { HeaderCodec } from "../header-codec.ts";
 import { malformed } from "./malformed.ts";
-import { maxDeltaSeconds, parseDeltaSeconds } from "./numbers.ts";
+import { isUnsigned, maxDeltaSeconds, parseDeltaSeconds } from "./numbers.ts";
 import { parseHeaderParameters } from "./parse-name-address.ts";
 
 /** A time in seconds with parameters: `90;refresher=uac`, `120 (in a meeting);duration=3600`. Immutable. */
@@ -28,7 +28,7 @@ export class DeltaSeconds {
     parameters: Iterable<readonly [name: string, value?: string | number]> = [],
     comment?: string,
   ): DeltaSeconds {
-    if (!Number.isInteger(seconds) || seconds < 0 || seconds > maxDeltaSeconds || (comment !== undefined && hasLineBreakOrNul(comment))) {
+    if (!isUnsigned(seconds, maxDeltaSeconds) || (comment !== undefined && hasLineBreakOrNul(comment))) {
       throw new SipError("SIP_HEADER_INVALID", `Not a whole number of seconds with a comment of one line: ${seconds}`);
     }
     return new DeltaSeconds(seconds, comment, Parameters.from(parameters));

@@ -1,7 +1,7 @@
 import { SipError } from "../errors.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import type { HeaderCodec } from "../header-codec.ts";
-import { CallId } from "./call-id.ts";
+import { CallId, isCallId } from "./call-id.ts";
 import { malformed } from "./malformed.ts";
 import { parseHeaderParameters } from "./parse-name-address.ts";
 
@@ -61,9 +61,10 @@ function dialogReferenceCodec(name: string, ...requiredTags: string[]): HeaderCo
     parse(text) {
       const semicolon = text.indexOf(";");
       if (semicolon < 0) throw malformed(name, "a Call-ID with tags", text);
-      const callId = CallId.parse(text.slice(0, semicolon).trimEnd());
+      const callId = text.slice(0, semicolon).trimEnd();
       const parameters = parseHeaderParameters(name, text, semicolon);
-      if (requiredTags.some((tag) => !parameters.get(tag))) throw malformed(name, `a Call-ID with ${requiredTags.join(" and ")}`, text);
+      if (!isCallId(callId) || requiredTags.some((tag) => !parameters.get(tag)))
+        throw malformed(name, `a Call-ID with ${requiredTags.join(" and ")}`, text);
       return new DialogReference(callId, parameters);
     },
     serialize: (value) => value.toString(),

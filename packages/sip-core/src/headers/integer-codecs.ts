@@ -1,7 +1,7 @@
 import { SipError } from "../errors.ts";
 import type { HeaderCodec } from "../header-codec.ts";
 import { malformed } from "./malformed.ts";
-import { maxDeltaSeconds, parseDigits } from "./numbers.ts";
+import { isUnsigned, maxDeltaSeconds, parseDigits } from "./numbers.ts";
 
 interface IntegerCodecOptions {
   name: string;

@@ -16,6 +16,13 @@ export interface NameAddressOptions {
   parameters?: Iterable<readonly [name: string, value?: string | number]> | undefined;
 }
 
+/** {@link NameAddress} or a subclass of it. */
+export type NameAddressClass<Address extends NameAddress> = new (
+  uri: Uri,
+  displayName: string | undefined,
+  parameters: Parameters,
+) => Address;
+
 /**
  * A URI with an optional display name and header parameters: what From, To, Contact, Route and their like hold
  * (RFC 3261 §20.10, §25.1 name-addr / addr-spec). Immutable. Always written with `<` and `>`.
@@ -39,11 +46,14 @@ export class NameAddress {
    * @throws {SipError} `SIP_HEADER_INVALID` when the display name or a parameter holds CR, LF or NUL.
    * @throws {SipParseError} `SIP_PARSE_URI` when `uri` is text and not a URI.
    */
-  static create({ uri, displayName, parameters = [] }: NameAddressOptions): NameAddress {
+  static create<Address extends NameAddress>(
+    this: NameAddressClass<Address>,
+    { uri, displayName, parameters = [] }: NameAddressOptions,
+  ): Address {
     if (displayName !== undefined && hasLineBreakOrNul(displayName)) {
       throw new SipError("SIP_HEADER_INVALID", "A display name must not hold CR, LF or NUL");
     }
-    return new NameAddress(typeof uri === "string" ? parseUri(uri) : uri, displayName, Parameters.from(parameters));
+    return new this(typeof uri === "string" ? parseUri(uri) : uri, displayName, Parameters.from(parameters));
   }
 
   /** The tag of a From or To (RFC 3261 §19.3). */
@@ -73,10 +83,6 @@ export class NameAddress {
   }
 
   private copy(parameters: Parameters): this {
-    return new (this.constructor as new (uri: Uri, displayName: string | undefined, parameters: Parameters) => this)(
-      this.uri,
-      this.displayName,
-      parameters,
-    );
+    return new (this.constructor as NameAddressClass<this>)(this.uri, this.displayName, parameters);
   }
 }

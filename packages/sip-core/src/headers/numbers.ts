@@ -15,6 +15,11 @@ export function parseDigits(text: string, max: number): number | undefined {
   return value > max ? Infinity : value;
 }
 
+/** Whether `value` is a whole number from 0 to `max`. */
+export function isUnsigned(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
+}
+
 /** delta-seconds; a number above 2³² − 1 is read as 2³² − 1. */
 export function parseDeltaSeconds(text: string): number | undefined {
   const seconds = parseDigits(text, maxDeltaSeconds);

@@ -6,9 +6,7 @@ import { endOfQuotedString, unquote } from "../grammar/quoted-string.ts";
 import { isParameterList } from "../grammar/scan-parameters.ts";
 import { parseUri, type Uri } from "../uri/uri.ts";
 import { malformed } from "./malformed.ts";
-import { type NameAddress, noParameters } from "./name-address.ts";
-
-type NameAddressClass<Address extends NameAddress> = new (uri: Uri, displayName: string | undefined, parameters: Parameters) => Address;
+import { type NameAddress, type NameAddressClass, noParameters } from "./name-address.ts";
 
 /**
  * ( name-addr / addr-spec ) *( SEMI generic-param ) (RFC 3261 §25.1) as a value of `Address`.
@@ -38,7 +36,7 @@ export function parseNameAddress<Address extends NameAddress>(
   }
   const close = text.indexOf(">", open);
   if (close < 0) throw malformed(header, "an address: < is not closed", text);
-  const uri = parseHeaderUri(header, text, text.slice(open + 1, close));
+  const uri = parseHeaderUri(header, text, text.slice(open + 1, close), displayName === undefined);
   return new Address(uri, displayName, parseHeaderParameters(header, text, close + 1));
 }
 
@@ -54,7 +52,7 @@ function parseAddressSpec<Address extends NameAddress>(
   const uriText = (semicolon < 0 ? text : text.slice(0, semicolon)).trim();
   // "the name-addr form MUST be used if the addr-spec contains a comma, semicolon, or question mark" (§20.10)
   if (uriText.includes(",") || uriText.includes("?")) throw malformed(header, "an address: a URI with , or ? needs < and >", text);
-  const uri = parseHeaderUri(header, text, uriText);
+  const uri = parseHeaderUri(header, text, uriText, false);
   return new Address(uri, undefined, semicolon < 0 ? noParameters : parseHeaderParameters(header, text, semicolon));
 }
 
@@ -67,13 +65,28 @@ export function parseHeaderParameters(header: string, text: string, start: numbe
   return new Parameters(text.slice(first), headerSyntax);
 }
 
-/** A URI inside a header field; a fold after one of its semicolons is forgiven and removed. */
-export function parseHeaderUri(header: string, text: string, uriText: string): Uri {
+/** A URI inside a header field. */
+function parseHeaderUri(header: string, text: string, uriText: string, mayBePadded: boolean): Uri {
   try {
     return parseUri(uriText);
   } catch (error) {
-    const unfolded = uriText.replace(/;[ \t]+/g, ";");
-    if (unfolded !== uriText) return parseHeaderUri(header, text, unfolded);
+    const forgiven = withoutWhitespace(uriText, mayBePadded);
+    if (forgiven !== uriText) return parseHeaderUri(header, text, forgiven, mayBePadded);
     throw malformed(header, `an address: ${(error as SipParseError).message}`, text, error);
   }
+}
+
+/**
+ * What old senders write is forgiven, and removed so that it is never sent on: white space around the semicolons of a URI
+ * in brackets (from folding), and inside the brackets of an address without a display name. With one, `< sip:…>` is
+ * refused, as RFC 4475 §3.1.2.14 advises.
+ */
+function withoutWhitespace(uriText: string, mayBePadded: boolean): string {
+  const parts = (mayBePadded ? uriText.trim() : uriText).split(";");
+  const last = parts.length - 1;
+  for (let i = 0; i <= last; i++) {
+    if (i > 0) parts[i] = parts[i]!.trimStart();
+    if (i < last) parts[i] = parts[i]!.trimEnd();
+  }
+  return parts.join(";");
 }

@@ -1,6 +1,9 @@
+import { SipError } from "../errors.ts";
 import { isToken } from "../grammar/character-class.ts";
 import type { HeaderCodec } from "../header-codec.ts";
+import { CSeq, maxSequenceNumber } from "./cseq.ts";
 import { malformed } from "./malformed.ts";
+import { isUnsigned } from "./numbers.ts";
 
 /** Which provisional response a PRACK acknowledges: `776656 1 INVITE`. */
 export interface RAck {
@@ -11,6 +14,7 @@ export interface RAck {
   readonly method: string;
 }
 
+const maxResponseNumber = 2 ** 32 - 1;
 // RAck = response-num LWS CSeq-num LWS Method (RFC 3262 §10); the lengths keep the numbers exact
 const pattern = /^0{0,100}(\d{1,10})[ \t]+0{0,100}(\d{1,10})[ \t]+([^ \t]+)$/;
 
@@ -22,9 +26,13 @@ export const RAck: HeaderCodec<RAck> = {
     const [, response, sequence, method = ""] = pattern.exec(text) ?? [];
     const responseNumber = Number(response);
     const sequenceNumber = Number(sequence);
-    if (!(responseNumber < 2 ** 32 && sequenceNumber < 2 ** 31) || !isToken(method))
+    if (!(responseNumber <= maxResponseNumber && sequenceNumber <= maxSequenceNumber) || !isToken(method))
       throw malformed("RAck", '"number number method"', text);
     return { responseNumber, sequenceNumber, method };
   },
-  serialize: ({ responseNumber, sequenceNumber, method }) => `${responseNumber} ${sequenceNumber} ${method}`,
+  serialize({ responseNumber, ...cseq }) {
+    if (!isUnsigned(responseNumber, maxResponseNumber))
+      throw new SipError("SIP_HEADER_INVALID", `Not the number of a response: ${responseNumber}`);
+    return `${responseNumber} ${CSeq.serialize(cseq)}`;
+  },
 };

@@ -1,7 +1,7 @@
 import { SipError } from "../errors.ts";
 import { excerpt } from "../grammar/excerpt.ts";
 import { isToken, skipClass, skipWhitespace, TOKEN } from "../grammar/character-class.ts";
-import { endOfHost, formatHost, isHost, parsePort } from "../grammar/host.ts";
+import { endOfHost, formatHost, isHost, parsePort, withoutBrackets } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import type { HeaderCodec } from "../header-codec.ts";
 import { malformed } from "./malformed.ts";
@@ -73,7 +73,8 @@ export class ViaParm {
 
   /** The address the request came from (RFC 3261 §18.2.1); brackets around it are tolerated (RFC 5118 §4.5) and removed. */
   get received(): string | undefined {
-    return withoutBrackets(this.parameters.get("received"));
+    const received = this.parameters.get("received");
+    return received === undefined ? undefined : withoutBrackets(received);
   }
 
   /** `true` when the source port is asked for, the port when it is filled in (RFC 3581 §3, §4); undefined when absent or no port. */
@@ -86,7 +87,8 @@ export class ViaParm {
 
   /** Where responses go instead of sent-by (RFC 3261 §18.1.1), an IPv6 address without brackets. */
   get maddr(): string | undefined {
-    return withoutBrackets(this.parameters.get("maddr"));
+    const maddr = this.parameters.get("maddr");
+    return maddr === undefined ? undefined : withoutBrackets(maddr);
   }
 
   /** Multicast hop limit, 0 to 255; undefined when absent or malformed. */
@@ -167,8 +169,4 @@ function transportName(text: string, start: number, end: number): string {
   const isUdp =
     end - start === 3 && text.charCodeAt(start) === 0x55 && text.charCodeAt(start + 1) === 0x44 && text.charCodeAt(start + 2) === 0x50;
   return isUdp ? "UDP" : text.slice(start, end).toUpperCase();
-}
-
-function withoutBrackets(address: string | undefined): string | undefined {
-  return address?.startsWith("[") && address.endsWith("]") ? address.slice(1, -1) : address;
 }

@@ -1,7 +1,7 @@
 import { SipError } from "../errors.ts";
 import { excerpt } from "../grammar/excerpt.ts";
 import { PASSWORD, USER } from "../grammar/character-class.ts";
-import { formatHost, isHost } from "../grammar/host.ts";
+import { formatHost, isHost, withoutBrackets } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import { uriHeaderSyntax, uriSyntax } from "../grammar/parameter-syntax.ts";
 import { decodeEscapes, encodeEscapes } from "../grammar/percent-escape.ts";
@@ -161,7 +161,7 @@ export class SipUri {
   }
 
   /** The scheme, user and host alone: an address-of-record (RFC 3261 §10.3 step 5). */
-  get addressOfRecord(): SipUri {
+  toAddressOfRecord(): SipUri {
     return new SipUri({ ...this, password: undefined, port: undefined, parameters: noParameters, headers: noHeaders });
   }
 
@@ -180,10 +180,6 @@ function write({ scheme, user, password, host, port, parameters, headers }: SipU
   const userinfo = user === undefined ? "" : `${user}${password === undefined ? "" : `:${password}`}@`;
   const hostport = port === undefined ? formatHost(host) : `${formatHost(host)}:${port}`;
   return `${scheme}:${userinfo}${hostport}${parameters.text}${headers.isEmpty ? "" : `?${headers.text}`}`;
-}
-
-function withoutBrackets(host: string): string {
-  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
 function invalid(what: string): SipError {
