@@ -27,7 +27,8 @@ export abstract class TableMachine<State extends string, Input extends string, A
   }
 
   protected abstract get table(): TransitionTable<State, Input, Action>;
-  protected abstract get actions(): ActionMap<this, Action, Message>;
+  /** `never`: a subclass names itself, and stays assignable to its own base class. */
+  protected abstract get actions(): ActionMap<never, Action, Message>;
 
   /** Runs to completion before it returns, unless a step is running already: then the input is queued behind it. */
   input(input: Input, message?: Message): void {
