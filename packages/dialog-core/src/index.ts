@@ -1,1 +1,37 @@
-export {};
+export { createUserAgentCore, type UserAgentCore, type UserAgentCoreOptions, type UserAgentLimits } from "./user-agent/user-agent-core.ts";
+export type { UserAgentUser } from "./user-agent/user-agent-user.ts";
+export type { AddressOptions, DialogRequestOptions, InviteOptions, RequestOptions } from "./user-agent/request-options.ts";
+export type { IncomingRequest, Refusal, ResponseOptions } from "./user-agent/incoming-request.ts";
+export type { RequestDraft } from "./user-agent/request-draft.ts";
+export type { RequestInterceptor } from "./user-agent/request-interceptor.ts";
+export type { AccountCredentials, CredentialQuery, CredentialSource } from "./user-agent/credential-source.ts";
+
+export type { Body } from "@sidetone/sip-core";
+export type { MediaNegotiator, OfferReason } from "./media-negotiator.ts";
+export type {
+  AnswerOptions,
+  IncomingInvite,
+  InviteState,
+  InviteUsage,
+  ModifyOptions,
+  OutgoingInvite,
+  RedirectOptions,
+  RejectOptions,
+  RingOptions,
+  TerminateOptions,
+} from "./invite/invite-usage.ts";
+export type { InviteUsageUser } from "./invite/invite-usage-user.ts";
+export type { InviteEndReason, InviteTermination } from "./invite/invite-termination.ts";
+
+export type { Dialog, DialogState } from "./dialog/dialog.ts";
+export { failureEffect, type FailureEffect } from "./dialog/failure-effect.ts";
+export {
+  offerAnswerPatterns,
+  offerRights,
+  type DescriptionCarrier,
+  type DescriptionRole,
+  type OfferAnswerPattern,
+  type OfferAnswerSituation,
+  type OfferRights,
+} from "./offer-answer.ts";
+export { DialogError, type DialogErrorCode, type DialogErrorOptions } from "./errors.ts";

@@ -1,11 +1,4 @@
-/** A message body with its type (RFC 3261 §7.4). */
-export interface Body {
-  /** Content-Type as written on the wire, for example `application/sdp`. */
-  readonly contentType: string;
-  readonly content: Uint8Array;
-  /** Content-Disposition; left out, a session description means `session` (RFC 3261 §20.11). */
-  readonly contentDisposition?: string;
-}
+import type { Body } from "@sidetone/sip-core";
 
 /** Why an offer is wanted. A `refresh` repeats the session as it is and keeps the SDP version (RFC 4028 §7.4). */
 export type OfferReason = "initial" | "modify" | "refresh";

@@ -11,7 +11,7 @@ export interface CredentialQuery {
   readonly algorithm: string;
 }
 
-export interface Credentials {
+export interface AccountCredentials {
   readonly username: string;
   readonly password: string;
 }
@@ -24,5 +24,5 @@ export interface Credentials {
  * hashes of the account's password.
  */
 export interface CredentialSource {
-  get(query: CredentialQuery): Credentials | undefined | Promise<Credentials | undefined>;
+  get(query: CredentialQuery): AccountCredentials | undefined | Promise<AccountCredentials | undefined>;
 }

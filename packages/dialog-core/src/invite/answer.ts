@@ -1,0 +1,48 @@
+import { createResponse, type Body, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
+import { DialogError } from "../errors.ts";
+import { contactOf } from "../user-agent/contact.ts";
+import { sessionDescriptionOf } from "../user-agent/session-description.ts";
+import type { IncomingInviteMachine } from "./incoming-invite-machine.ts";
+import type { AnswerOptions, RingOptions } from "./invite-usage.ts";
+import { settle } from "./negotiate.ts";
+import { SuccessRetransmission } from "./success-retransmission.ts";
+
+/** Asks the media for what our response carries: the answer to the offer of the INVITE, or the offer when it had none. */
+export function pullDescription(usage: IncomingInviteMachine, options: RingOptions & AnswerOptions): void {
+  usage.responseOptions = options;
+  if (usage.description) return usage.input("descriptionReady", usage.description);
+  const offer = sessionDescriptionOf(usage.request, usage.core.capabilities.bodyTypes);
+  const negotiator = usage.negotiator!;
+  try {
+    const outcome = offer ? negotiator.acceptOffer(offer, usage.mediaSignal()) : negotiator.createOffer("initial", usage.mediaSignal());
+    settle(outcome, usage, "descriptionReady", "mediaFailed");
+  } catch (error) {
+    usage.input("mediaFailed", error);
+  }
+}
+
+/** Answers the call: 200, again and again until the ACK comes (RFC 3261 §13.3.1.4). */
+export function sendSuccess(usage: IncomingInviteMachine, description: Body): void {
+  const { core, request, responseOptions } = usage;
+  const transaction = usage.transaction!;
+  const dialog = usage.ensureDialog();
+  dialog.state = "Confirmed";
+  const headers: HeaderInput[] = [["Contact", contactOf(transaction.flow, dialog.contactUser, dialog.secure)]];
+  headers.push(...core.capabilities.ofSuccess);
+  if (responseOptions.headers) headers.push(...responseOptions.headers);
+  const response = createResponse(request, 200, { toTag: dialog.localTag, headers, body: description, recordRoute: true });
+  usage.success = new SuccessRetransmission(core, transaction, response, usage);
+  usage.report("onAnswered");
+}
+
+/** The ACK: it carries the answer when our 2xx carried the offer. */
+export function takeAck(usage: IncomingInviteMachine, ack: SipRequest): void {
+  if (!usage.isLateOffer) return usage.input("mediaReady");
+  const answer = sessionDescriptionOf(ack, usage.core.capabilities.bodyTypes);
+  if (!answer) return usage.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The ACK carries no answer to the offer of our 2xx"));
+  try {
+    settle(usage.negotiator!.acceptAnswer(answer, "final"), usage, "mediaReady", "mediaFailed");
+  } catch (error) {
+    usage.input("mediaFailed", error);
+  }
+}

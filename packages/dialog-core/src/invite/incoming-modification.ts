@@ -1,0 +1,123 @@
+import { TableMachine, type ActionMap, type TransitionTable } from "@sidetone/infra-common";
+import { createResponse, type Body, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
+import type { InviteServerTransaction } from "@sidetone/transaction-core";
+import { DialogError } from "../errors.ts";
+import type { OfferAnswerSituation } from "../offer-answer.ts";
+import { contactOf } from "../user-agent/contact.ts";
+import { sessionDescriptionOf } from "../user-agent/session-description.ts";
+import type { CancelReceiver } from "../user-agent/user-agent-core.ts";
+import {
+  incomingModificationTable,
+  type IncomingModificationAction,
+  type IncomingModificationInput,
+  type IncomingModificationState,
+} from "./incoming-modification-table.ts";
+import type { InviteMachine } from "./invite-machine.ts";
+import { settle } from "./negotiate.ts";
+import { SuccessRetransmission, type AckWaiter } from "./success-retransmission.ts";
+import { settleQuietly } from "./terminate.ts";
+
+const actions: ActionMap<IncomingModification, IncomingModificationAction, unknown> = {
+  sendSuccess: (modification, description) => modification.sendSuccess(description as Body),
+  refuseMedia: (modification) => modification.respond(modification.isLateOffer ? 500 : 488),
+  refuseCancelled: (modification) => modification.respond(487),
+  abortMedia: ({ usage }) => usage.abortMedia(),
+  rollback: ({ usage }) => settleQuietly(usage, () => usage.negotiator?.rollback(), "MediaNegotiator.rollback"),
+  stopRetransmission: (modification) => modification.stopRetransmission(),
+  takeAck: (modification, ack) => modification.takeAck(ack as SipRequest),
+  reportModified: ({ usage }) => usage.report("onRemoteModified"),
+  endWithoutAck: ({ usage }) => usage.input("ackTimeout"),
+  endByMedia: ({ usage }, error) => usage.input("mediaFailed", error),
+  passOn: (modification) => modification.usage.modifications?.remove(modification),
+};
+
+/** One re-INVITE of the peer (RFC 3261 §14.2). */
+export class IncomingModification
+  extends TableMachine<IncomingModificationState, IncomingModificationInput, IncomingModificationAction, unknown>
+  implements AckWaiter, CancelReceiver
+{
+  readonly usage: InviteMachine;
+  readonly sequenceNumber: number;
+  /** Whether it came without an offer, so that our 2xx carries it. */
+  readonly isLateOffer: boolean;
+  readonly #transaction: InviteServerTransaction;
+  readonly #request: SipRequest;
+  readonly #offer: Body | undefined;
+  #success: SuccessRetransmission | undefined = undefined;
+
+  constructor(usage: InviteMachine, transaction: InviteServerTransaction) {
+    super("MediaPending");
+    this.usage = usage;
+    this.#transaction = transaction;
+    this.#request = transaction.request;
+    this.#offer = sessionDescriptionOf(this.#request, usage.core.capabilities.bodyTypes);
+    this.isLateOffer = this.#offer === undefined;
+    this.sequenceNumber = this.#request.sequenceNumber;
+    transaction.context = this;
+  }
+
+  protected override get table(): TransitionTable<IncomingModificationState, IncomingModificationInput, IncomingModificationAction> {
+    return incomingModificationTable;
+  }
+
+  protected override get actions(): ActionMap<never, IncomingModificationAction, unknown> {
+    return actions;
+  }
+
+  get situation(): OfferAnswerSituation {
+    if (this.state === "MediaPending") return "InviteReceived";
+    return this.isLateOffer ? "OfferSent" : "AnswerSent";
+  }
+
+  /** Asks the media for the answer, or for an offer when the re-INVITE had none. */
+  start(): void {
+    const { usage } = this;
+    const negotiator = usage.negotiator!;
+    const signal = usage.mediaSignal();
+    try {
+      const outcome = this.#offer ? negotiator.acceptOffer(this.#offer, signal) : negotiator.createOffer("modify", signal);
+      settle(outcome, this, "descriptionReady", "mediaFailed");
+    } catch (error) {
+      this.input("mediaFailed", error);
+    }
+  }
+
+  /** "If the re-INVITE is accepted, all the state changes associated with it are performed" (§12.2.2): the target refresh is one. */
+  sendSuccess(description: Body): void {
+    const { core, dialog } = this.usage;
+    dialog!.refreshTarget(this.#request);
+    const contact: HeaderInput = ["Contact", contactOf(this.#transaction.flow, dialog!.contactUser, dialog!.secure)];
+    const headers = [contact, ...core.capabilities.ofSuccess];
+    const response = createResponse(this.#request, 200, { headers, body: description, recordRoute: true });
+    this.#success = new SuccessRetransmission(core, this.#transaction, response, this);
+  }
+
+  respond(statusCode: number): void {
+    this.usage.core.respond(this.#transaction, this.#request, statusCode, {});
+  }
+
+  takeAck(ack: SipRequest): void {
+    if (!this.isLateOffer) return this.input("mediaReady");
+    const answer = sessionDescriptionOf(ack, this.usage.core.capabilities.bodyTypes);
+    if (!answer) return this.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The ACK carries no answer to the offer of our 2xx"));
+    try {
+      settle(this.usage.negotiator!.acceptAnswer(answer, "final"), this, "mediaReady", "mediaFailed");
+    } catch (error) {
+      this.input("mediaFailed", error);
+    }
+  }
+
+  stopRetransmission(): void {
+    this.#success?.stop();
+    this.#success = undefined;
+  }
+
+  onCancel(): void {
+    this.input("cancel");
+  }
+
+  onAckTimeout(): void {
+    this.#success = undefined;
+    this.input("ackTimeout");
+  }
+}

@@ -1,0 +1,105 @@
+import type { HeaderInput, SipRequest, SipResponse } from "@sidetone/sip-core";
+import type { Dialog } from "../dialog/dialog.ts";
+import type { MediaNegotiator, OfferReason } from "../media-negotiator.ts";
+import type { DialogRequestOptions } from "../user-agent/request-options.ts";
+import type { IncomingInviteState } from "./incoming-invite-table.ts";
+import type { InviteTermination } from "./invite-termination.ts";
+import type { InviteUsageUser } from "./invite-usage-user.ts";
+import type { OutgoingInviteState } from "./outgoing-invite-table.ts";
+
+export type InviteState = OutgoingInviteState | IncomingInviteState;
+
+export interface TerminateOptions {
+  /** For an INVITE that is not answered yet: 300–699, default 480. */
+  readonly statusCode?: number | undefined;
+  readonly reasonPhrase?: string | undefined;
+  /** Further header fields of the BYE, CANCEL or response, such as Reason (RFC 3326). */
+  readonly headers?: readonly HeaderInput[] | undefined;
+}
+
+export interface ModifyOptions {
+  /** Further header fields of the re-INVITE. */
+  readonly headers?: readonly HeaderInput[] | undefined;
+  /** Takes the modification out of the queue, or cancels its re-INVITE. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A session that an INVITE sets up, from the first INVITE to the end of the call (RFC 3261 §13–§15). */
+export interface InviteUsage {
+  readonly role: "UAC" | "UAS";
+  readonly state: InviteState;
+  readonly callId: string;
+  /** The dialog once there is one: the confirmed one for a caller; early from the first 101–199 on for a callee. */
+  readonly dialog: Dialog | undefined;
+  /** How the usage ended; undefined until `onTerminated`. */
+  readonly termination: InviteTermination | undefined;
+  /**
+   * Changes the session: sends a re-INVITE with a new offer (RFC 3261 §14.1), after those asked for before and when no other INVITE is
+   * under way in the dialog. A 491 is tried again after the RFC's random time, a 500 with Retry-After after that.
+   *
+   * @throws {DialogError} `DIALOG_REFUSED` with the peer's status code, `DIALOG_TIMEOUT` or `DIALOG_UNREACHABLE`: the session is as
+   *   before (though a 408 or 481 ends it, RFC 3261 §14.1); `DIALOG_MEDIA` when the negotiator refuses; `DIALOG_TERMINATED` when the call
+   *   ends first; `DIALOG_STATE` when it is not answered yet.
+   * @throws `signal.reason` when aborted.
+   */
+  modify(reason: Exclude<OfferReason, "initial">, options?: ModifyOptions): Promise<void>;
+  /**
+   * Sends a request within the dialog; resolves with any final response.
+   *
+   * @throws {DialogError} `DIALOG_TIMEOUT`, `DIALOG_UNREACHABLE`, or `DIALOG_STATE` without a dialog.
+   */
+  sendRequest(options: DialogRequestOptions): Promise<SipResponse>;
+  /**
+   * Ends the usage the way its state asks for: CANCEL, a 3xx–6xx, or BYE. A callee without ACK waits for it, at most 64·T1. Does nothing
+   * when it is ending already. `onTerminated` tells when it is over.
+   */
+  terminate(options?: TerminateOptions): void;
+}
+
+/** A call that this side makes. */
+export interface OutgoingInvite extends InviteUsage {
+  readonly role: "UAC";
+  /** Gives up before the answer: CANCEL once a 1xx has come (RFC 3261 §9.1). The same as `terminate`. */
+  cancel(options?: TerminateOptions): void;
+}
+
+export interface RingOptions {
+  /** 180 (default), 181, 182 or 183. */
+  readonly statusCode?: 180 | 181 | 182 | 183 | undefined;
+  readonly reasonPhrase?: string | undefined;
+  readonly headers?: readonly HeaderInput[] | undefined;
+  /** Whether the answer goes out with it, so that media flows before the call is answered; it needs an offer in the INVITE. */
+  readonly earlyMedia?: boolean | undefined;
+}
+
+export interface AnswerOptions {
+  /** Further header fields of the 200. */
+  readonly headers?: readonly HeaderInput[] | undefined;
+}
+
+export interface RejectOptions {
+  readonly reasonPhrase?: string | undefined;
+  readonly headers?: readonly HeaderInput[] | undefined;
+}
+
+export interface RedirectOptions extends RejectOptions {
+  /** Default 302. */
+  readonly statusCode?: 300 | 301 | 302 | 305 | 380 | undefined;
+}
+
+/** A call that somebody makes to this side. Each method throws {@link DialogError} `DIALOG_STATE` when it comes too late. */
+export interface IncomingInvite extends InviteUsage {
+  readonly role: "UAS";
+  /** The INVITE. Kept until the call is established or over, then `DIALOG_STATE`: copy what has to outlive that. */
+  readonly request: SipRequest;
+  /** Says who negotiates the media and who hears of what happens. Needed before {@link answer} and early media. */
+  attach(negotiator: MediaNegotiator, user: InviteUsageUser): void;
+  /** Sends a provisional response (RFC 3261 §13.3.1.1). */
+  ring(options?: RingOptions): void;
+  /** Answers: pulls the answer, or the offer when the INVITE had none, and repeats the 200 until the ACK comes (RFC 3261 §13.3.1.4). */
+  answer(options?: AnswerOptions): void;
+  /** Refuses with 400–699. */
+  reject(statusCode: number, options?: RejectOptions): void;
+  /** Sends the caller to other URIs (RFC 3261 §13.3.1.2). */
+  redirect(contacts: readonly string[], options?: RedirectOptions): void;
+}

@@ -1,0 +1,33 @@
+import { createResponse, type Body, type HeaderInput } from "@sidetone/sip-core";
+import { DialogError } from "../errors.ts";
+import { contactOf } from "../user-agent/contact.ts";
+import type { IncomingInviteMachine } from "./incoming-invite-machine.ts";
+import type { RingOptions } from "./invite-usage.ts";
+
+/** Throws when the options cannot be honoured. */
+export function checkRing(usage: IncomingInviteMachine, { statusCode = 180, earlyMedia = false }: RingOptions): void {
+  if (![180, 181, 182, 183].includes(statusCode)) throw new DialogError("DIALOG_OPTION", `A call rings with 180 to 183, not ${statusCode}`);
+  if (!earlyMedia) return;
+  if (!usage.negotiator) throw new DialogError("DIALOG_STATE", "Nobody has attached a media negotiator to the call");
+  // "an unreliable provisional response … cannot carry an offer" (RFC 6337 §3.1.1; offerAnswerPatterns)
+  if (usage.isLateOffer)
+    throw new DialogError("DIALOG_OPTION", "The INVITE carries no offer, so that no provisional response can carry the answer");
+}
+
+/** 101–199 with a To tag: it creates an early dialog, or repeats it (RFC 3261 §13.3.1.1, §12.1.1). */
+export function sendProvisional(usage: IncomingInviteMachine, options: RingOptions, description: Body | undefined): void {
+  const { core, transaction, request } = usage;
+  const dialog = usage.ensureDialog();
+  const { statusCode = 180, reasonPhrase, headers = [] } = options;
+  const fields: HeaderInput[] = [["Contact", contactOf(transaction!.flow, dialog.contactUser, dialog.secure)], core.capabilities.allow];
+  fields.push(...headers, ...core.capabilities.server);
+  const toTag = dialog.localTag;
+  transaction!.respond(createResponse(request, statusCode, { reasonPhrase, toTag, headers: fields, body: description, recordRoute: true }));
+}
+
+/** The answer is ready for a provisional response; the 2xx repeats it (RFC 3261 §13.2.1, RFC 6337 §3.1.1). */
+export function sendEarlyDescription(usage: IncomingInviteMachine, description: Body): void {
+  const options = usage.responseOptions;
+  usage.description = description;
+  sendProvisional(usage, { ...options, statusCode: options.statusCode ?? 183 }, description);
+}

@@ -1,0 +1,119 @@
+import type { Random } from "@sidetone/infra-common";
+import {
+  answerChallenge,
+  ProxyAuthenticate,
+  selectChallenge,
+  SipUri,
+  WWWAuthenticate,
+  type Challenge,
+  type HeaderInput,
+  type SipResponse,
+} from "@sidetone/sip-core";
+import type { AccountCredentials, CredentialSource } from "./credential-source.ts";
+import type { RequestDraft } from "./request-draft.ts";
+
+/** A challenge whose answer is known: what later requests to the same server are sent with at once. */
+interface KnownChallenge {
+  readonly realm: string;
+  readonly isProxy: boolean;
+  readonly challenge: Challenge;
+  readonly credentials: AccountCredentials;
+  readonly cnonce: string;
+  /** Uses of this nonce so far (RFC 7616 §3.4). */
+  nonceCount: number;
+}
+
+/** How often one request may follow a server from nonce to nonce. */
+const maxAnswers = 4;
+/** Servers times accounts that challenges are kept for; the oldest go first. */
+const maxServers = 1_000;
+
+/** The digest client (RFC 3261 §22.2, §22.3; RFC 7616, RFC 8760): answers challenges, and remembers them per account and server. */
+export class Authenticator {
+  readonly #source: CredentialSource | undefined;
+  readonly #random: Random;
+  readonly #known = new Map<string, KnownChallenge[]>();
+
+  constructor(source: CredentialSource | undefined, random: Random) {
+    this.#source = source;
+    this.#random = random;
+  }
+
+  /** Authorization and Proxy-Authorization for the next sending of a request, as far as its server has challenged before. */
+  credentialsFor(draft: RequestDraft): readonly HeaderInput[] {
+    const known = this.#known.size > 0 ? this.#known.get(serverKey(draft)) : undefined;
+    return known ? known.map((challenge) => this.#answer(challenge, draft)) : none;
+  }
+
+  /**
+   * Takes the challenges of a 401 or 407 and asks for the credentials of each realm; true when the request should be sent again.
+   *
+   * `answeredRealms` is the request's own memory: a realm that asks twice without `stale` has refused the password.
+   */
+  async answerChallenge(draft: RequestDraft, response: SipResponse, answeredRealms: string[]): Promise<boolean> {
+    const isProxy = response.statusCode === 407;
+    let isAnswered = false;
+    for (const challenge of strongestByRealm(response.getAll(isProxy ? ProxyAuthenticate : WWWAuthenticate))) {
+      const realm = challenge.realm!;
+      const key = `${isProxy} ${realm}`;
+      const isRefused = answeredRealms.includes(key) && !challenge.stale;
+      if (isRefused || answeredRealms.length >= maxAnswers) {
+        this.#forget(draft, realm, isProxy);
+        return false;
+      }
+      const credentials = await this.#source?.get({
+        accountId: draft.accountId,
+        realm,
+        target: hostOf(draft.nextHop),
+        isProxy,
+        algorithm: challenge.algorithm!,
+      });
+      if (!credentials) continue;
+      answeredRealms.push(key);
+      this.#remember(draft, { realm, isProxy, challenge, credentials, cnonce: this.#random.token(16), nonceCount: 0 });
+      isAnswered = true;
+    }
+    return isAnswered;
+  }
+
+  #answer(known: KnownChallenge, { method, requestUri, body }: RequestDraft): HeaderInput {
+    const { challenge, credentials, cnonce } = known;
+    const nonceCount = ++known.nonceCount;
+    const answer = answerChallenge(challenge, { ...credentials, method, uri: requestUri, cnonce, nonceCount, body: body?.content });
+    return [known.isProxy ? "Proxy-Authorization" : "Authorization", answer.toString()];
+  }
+
+  #remember(draft: RequestDraft, challenge: KnownChallenge): void {
+    this.#forget(draft, challenge.realm, challenge.isProxy);
+    const key = serverKey(draft);
+    const known = this.#known.get(key) ?? [];
+    this.#known.delete(key);
+    this.#known.set(key, [...known, challenge]);
+    if (this.#known.size > maxServers) for (const oldest of this.#known.keys()) return void this.#known.delete(oldest);
+  }
+
+  #forget(draft: RequestDraft, realm: string, isProxy: boolean): void {
+    const key = serverKey(draft);
+    const left = this.#known.get(key)?.filter((known) => known.realm !== realm || known.isProxy !== isProxy);
+    if (left?.length === 0) this.#known.delete(key);
+    else if (left) this.#known.set(key, left);
+  }
+}
+
+const none: readonly HeaderInput[] = [];
+
+/** One challenge per realm: the strongest that this stack can answer (RFC 8760 §2.4). */
+function strongestByRealm(challenges: readonly Challenge[]): Challenge[] {
+  const realms = new Set(challenges.map((challenge) => challenge.realm));
+  return [...realms]
+    .map((realm) => selectChallenge(challenges.filter((challenge) => challenge.realm === realm)))
+    .filter((challenge) => challenge !== undefined);
+}
+
+function serverKey(draft: RequestDraft): string {
+  return `${draft.accountId ?? ""}\n${hostOf(draft.nextHop)}`;
+}
+
+function hostOf(uri: string): string {
+  return SipUri.parse(uri).host.toLowerCase();
+}

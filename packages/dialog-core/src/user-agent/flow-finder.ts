@@ -1,0 +1,62 @@
+import { SipUri } from "@sidetone/sip-core";
+import type { Flow, SipTarget } from "@sidetone/sip-transport";
+import { DialogError } from "../errors.ts";
+import type { RequestDraft } from "./request-draft.ts";
+import type { UserAgentCore } from "./user-agent-core.ts";
+
+/** Above this a request does not go over UDP without need (RFC 3261 §18.1.1). */
+const maxDatagramBytes = 1_300;
+
+/** Goes through the ordered targets of a request's next hop (RFC 3263 §4). */
+export class FlowFinder {
+  readonly #core: UserAgentCore;
+  readonly #draft: RequestDraft;
+  #targets: readonly SipTarget[] | undefined = undefined;
+  #nextTarget = 0;
+
+  constructor(core: UserAgentCore, draft: RequestDraft) {
+    this.#core = core;
+    this.#draft = draft;
+  }
+
+  /** The flow that the last request of the dialog went over, as long as it lives and fits. */
+  get knownFlow(): Flow | undefined {
+    const flow = this.#draft.dialog?.flow;
+    return flow && !flow.isClosed && (flow.reliable || this.#draft.estimatedBytes <= maxDatagramBytes) ? flow : undefined;
+  }
+
+  get hasNext(): boolean {
+    return this.#targets !== undefined && this.#nextTarget < this.#targets.length;
+  }
+
+  /**
+   * A flow to the next target that one leads to.
+   *
+   * @throws {DialogError} `DIALOG_UNREACHABLE` when there is none, with what the last one failed with.
+   */
+  async next(signal: AbortSignal | undefined): Promise<Flow> {
+    const uri = SipUri.parse(this.#draft.nextHop);
+    const aborting = signal ? { signal } : {};
+    const { transports } = this.#core;
+    const options = { messageBytes: this.#draft.estimatedBytes, transportIsExplicit: uri.transport !== undefined, ...aborting };
+    let cause: unknown;
+    try {
+      this.#targets ??= await transports.locate(uri, aborting);
+      while (this.hasNext && !signal?.aborted) {
+        try {
+          return await transports.flowTo(this.#targets[this.#nextTarget++]!, options);
+        } catch (error) {
+          cause = error;
+        }
+      }
+    } catch (error) {
+      cause = error;
+    }
+    throw this.unreachable(cause);
+  }
+
+  unreachable(cause: unknown): DialogError {
+    const { method, nextHop } = this.#draft;
+    return new DialogError("DIALOG_UNREACHABLE", `${method} could not be sent to ${nextHop}`, { statusCode: 503, cause });
+  }
+}

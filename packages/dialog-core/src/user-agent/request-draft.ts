@@ -1,0 +1,86 @@
+import { SipRequest, type Body, type HeaderInput } from "@sidetone/sip-core";
+import type { Flow } from "@sidetone/sip-transport";
+import type { Dialog } from "../dialog/dialog.ts";
+import type { RequestRoute } from "../dialog/dialog-route.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { contactOf } from "./contact.ts";
+
+/** What a request is made of before it is known where it goes. */
+export interface RequestDraftParts {
+  readonly method: string;
+  readonly route: RequestRoute;
+  /** From and To as written on the wire, tags included. */
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  readonly sequenceNumber: number;
+  readonly headers?: Iterable<HeaderInput> | undefined;
+  readonly body?: Body | undefined;
+  /** Whether a Contact is sent; it names the flow that the request goes over. */
+  readonly hasContact?: boolean;
+  readonly contactUser?: string | undefined;
+  readonly accountId?: string | undefined;
+  /** The dialog that the request is within. */
+  readonly dialog?: Dialog | undefined;
+}
+
+/**
+ * A request before it is sent: what stays the same over all its targets and credentials. Each sending makes a
+ * {@link SipRequest} of it. Interceptors may change `headers` and `body`.
+ */
+export class RequestDraft {
+  readonly method: string;
+  readonly requestUri: string;
+  readonly route: readonly string[];
+  readonly nextHop: string;
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  /** Counts up when the request is sent again with credentials (RFC 3261 §22.2). */
+  sequenceNumber: number;
+  /** The application's header fields, in order. */
+  headers: HeaderInput[];
+  body: Body | undefined;
+  readonly hasContact: boolean;
+  readonly contactUser: string | undefined;
+  readonly accountId: string | undefined;
+  readonly dialog: Dialog | undefined;
+  /** Authorization and Proxy-Authorization, made anew for each sending. */
+  credentials: readonly HeaderInput[] = [];
+
+  constructor(parts: RequestDraftParts) {
+    this.method = parts.method;
+    this.requestUri = parts.route.requestUri;
+    this.route = parts.route.route;
+    this.nextHop = parts.route.nextHop;
+    this.from = parts.from;
+    this.to = parts.to;
+    this.callId = parts.callId;
+    this.sequenceNumber = parts.sequenceNumber;
+    this.headers = parts.headers ? [...parts.headers] : [];
+    this.body = parts.body;
+    this.hasContact = parts.hasContact ?? false;
+    this.contactUser = parts.contactUser;
+    this.accountId = parts.accountId;
+    this.dialog = parts.dialog;
+  }
+
+  /** The request as it goes over `flow`, without Via (RFC 3261 §8.1.1). */
+  toRequest(flow: Flow, capabilities: Capabilities): SipRequest {
+    const headers: HeaderInput[] = this.route.map((value) => ["Route", value]);
+    headers.push(["Max-Forwards", "70"], ["From", this.from], ["To", this.to], ["Call-ID", this.callId]);
+    headers.push(["CSeq", `${this.sequenceNumber} ${this.method}`]);
+    if (this.hasContact) headers.push(["Contact", contactOf(flow, this.contactUser, this.requestUri.startsWith("sips:"))]);
+    headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
+    headers.push(...this.credentials, ...this.headers);
+    return SipRequest.create({ method: this.method, requestUri: this.requestUri, headers, body: this.body });
+  }
+
+  /** A careful guess at the size on the wire in bytes, before flow and Via are known. */
+  get estimatedBytes(): number {
+    let bytes = 500 + (this.body?.content.length ?? 0);
+    for (const text of [this.requestUri, this.from, this.to, this.callId, ...this.route]) bytes += text.length + 12;
+    for (const header of [...this.headers, ...this.credentials]) bytes += header[0].length + header[1].length + 4;
+    return bytes;
+  }
+}

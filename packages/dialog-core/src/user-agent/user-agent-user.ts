@@ -1,0 +1,22 @@
+import type { SipRequest } from "@sidetone/sip-core";
+import type { Flow } from "@sidetone/sip-transport";
+import type { IncomingInvite } from "../invite/invite-usage.ts";
+import type { IncomingRequest, Refusal } from "./incoming-request.ts";
+
+/**
+ * What a user-agent core brings to the layer above. Methods run synchronously; what they throw goes to `environment.onListenerError`,
+ * and a request left without an answer by it is answered 500.
+ */
+export interface UserAgentUser {
+  /**
+   * A call comes in. Decide at once or later; an INVITE without any response is answered 100 after 200 ms (RFC 3261 §17.2.1).
+   * Nobody hears that it rings before {@link IncomingInvite.ring}, unless the core was told to ring by itself.
+   */
+  onInvite(invite: IncomingInvite): void;
+  /** A request outside of a dialog, of a method named in `allowedMethods`. It must be answered. Without this method: 405. */
+  onRequest?(request: IncomingRequest): void;
+  /** Looks at a request outside of a dialog before anything else is done with it; what it returns refuses the request. */
+  admit?(request: SipRequest, flow: Flow): Refusal | undefined;
+  /** Whether a call would be refused now: OPTIONS is then answered 486 instead of 200 (RFC 3261 §11.2). */
+  isBusy?(): boolean;
+}
