@@ -41,6 +41,8 @@ function parseParts(body: Uint8Array, contentType: MediaType, budget: Budget): r
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const parts: BodyPart[] = [];
   let delimiter = findDelimiter(buffer, boundary, 0);
+  // multipart-body holds one body-part at least
+  if (delimiter.isLast) throw malformed("no part");
   while (!delimiter.isLast) {
     const next = findDelimiter(buffer, boundary, delimiter.end);
     if (budget.parts-- === 0) throw malformed("too many parts");
