@@ -1,1 +1,3 @@
-export {};
+export { main } from "./main.ts";
+export { Terminal } from "./terminal.ts";
+export { callReport, type CallReport } from "./call-report.ts";

@@ -1,13 +1,20 @@
 import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
 import { ClientError } from "./client-error.ts";
 
+/** Asks for the password when a server wants it; undefined: there is none. */
+export type PasswordPrompt = (challenge: {
+  readonly realm: string;
+  readonly target: string;
+}) => string | undefined | Promise<string | undefined>;
+
 export interface AccountOptions {
   /** Address of record: `sip:alice@example.com`, or `Alice <sip:alice@example.com>` through `displayName`. */
   uri: string;
   displayName?: string;
   /** User name for authentication. Default: the user of the URI. */
   username?: string;
-  password?: string;
+  /** The password, or a function that gets it when a server asks for it. */
+  password?: string | PasswordPrompt;
   /** The only realm whose challenges this account answers. Without it, only its domain's and its outbound proxy's hosts may challenge. */
   realm?: string;
   /** URI of the proxy that every request of this account goes to first: `sip:proxy.example.com;lr`. */
@@ -25,7 +32,7 @@ export class Account {
   /** Host of the outbound proxy, if there is one. */
   readonly proxyHost: string | undefined;
   readonly realm: string | undefined;
-  readonly #password: string | undefined;
+  readonly #password: string | PasswordPrompt | undefined;
   readonly #trustedHosts: ReadonlySet<string>;
 
   /** @internal @throws {ClientError} `CONFIG_INVALID` naming the field. */
@@ -62,10 +69,13 @@ export class Account {
    * The password, for a challenger that may ask for it: one of the configured realm, or without one, a server of the account's domain or its
    * outbound proxy. A hostile callee gets nothing to guess from.
    */
-  credentialsFor(challenge: { realm: string; target: string }): { username: string; password: string } | undefined {
+  async credentialsFor(challenge: { realm: string; target: string }): Promise<{ username: string; password: string } | undefined> {
     if (this.#password === undefined) return undefined;
     const trusted = this.realm === undefined ? this.#trustedHosts.has(challenge.target.toLowerCase()) : this.realm === challenge.realm;
-    return trusted ? { username: this.username, password: this.#password } : undefined;
+    if (!trusted) return undefined;
+    const { realm, target } = challenge;
+    const password = typeof this.#password === "string" ? this.#password : await this.#password({ realm, target });
+    return password === undefined ? undefined : { username: this.username, password };
   }
 }
 

@@ -81,6 +81,12 @@ export class Call extends TypedEmitter<CallEvents> implements AsyncDisposable {
     return this.#session.connectedAtMs;
   }
 
+  /** Time since the answer, in milliseconds; 0 before it. */
+  get durationMs(): number {
+    const { connectedAtMs, endedAtMs, environment } = this.#session;
+    return connectedAtMs === undefined ? 0 : (endedAtMs ?? environment.clock.now()) - connectedAtMs;
+  }
+
   /** Encoding name of the codec in use. */
   get codec(): string | undefined {
     return this.#session.negotiated?.sendCodecs[0]?.encodingName;

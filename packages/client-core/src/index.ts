@@ -1,4 +1,4 @@
-export { Account, type AccountOptions } from "./account.ts";
+export { Account, type AccountOptions, type PasswordPrompt } from "./account.ts";
 export { Call } from "./call.ts";
 export { CallAudio } from "./call-audio.ts";
 export type { CallEndCause, CallEnded } from "./call-end.ts";
