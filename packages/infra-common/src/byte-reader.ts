@@ -75,7 +75,8 @@ export class ByteReader {
   /** Moves past `length` bytes, and returns where they begin. */
   #advance(length: number): number {
     const at = this.#offset;
-    if (length > this.#bytes.length - at || length < 0) {
+    // Also refuses what is negative, not whole, or not a number.
+    if (length >>> 0 !== length || length > this.#bytes.length - at) {
       throw new ByteError("BYTES_TRUNCATED", `${length} bytes are wanted at offset ${at}, of ${this.#bytes.length} in all`);
     }
     this.#offset = at + length;

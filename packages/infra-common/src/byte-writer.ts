@@ -20,7 +20,8 @@ export class ByteWriter {
 
   uint8(value: number): this {
     checkRange(value, 0xff);
-    this.#bytes[this.#advance(1)] = value;
+    const at = this.#advance(1);
+    this.#bytes[at] = value;
     return this;
   }
 
@@ -78,10 +79,12 @@ export class ByteWriter {
 
   #put(value: number, length: 2 | 3 | 4): this {
     checkRange(value, 2 ** (8 * length) - 1);
-    this.#bytes.writeUIntBE(value, this.#advance(length), length);
+    const at = this.#advance(length);
+    this.#bytes.writeUIntBE(value, at, length);
     return this;
   }
 
+  /** Makes room for `length` bytes, which may move the memory, and returns where they begin. */
   #advance(length: number): number {
     const at = this.#length;
     this.#length = at + length;
