@@ -139,10 +139,11 @@ export class TelephoneEventReceiver {
     if (step < 0) return step > -lateMs * this.#unitsPerMs ? "old" : "new";
     if (step === 0 && isSameCode) return this.#state === "ended" ? "old" : "same";
     if (!isSameCode) return "new";
+    if (this.#state === "ended") return step < this.#segmentDuration ? "old" : "new";
+    // "a new segment with the RTP timestamp set to the time at which the previous segment ended" (§2.5.1.3)
+    if (step === maxDuration && !marker) return "nextSegment";
     // Some senders let the timestamp run on during an event: no other event of this code can begin inside it.
-    if (step < this.#segmentDuration) return this.#state === "ended" ? "old" : "same";
-    if (this.#state === "ended" || marker) return "new";
-    return step === maxDuration || step === this.#segmentDuration ? "nextSegment" : "new";
+    return step < this.#segmentDuration || (step === this.#segmentDuration && !marker) ? "same" : "new";
   }
 
   #begin(report: TelephoneEvent, timestamp: number): void {
