@@ -15,6 +15,7 @@ export { SampleSource, type AudioClip, type SampleSourceOptions } from "./player
 export { SilenceSource, type SilenceSourceOptions } from "./players/silence-source.ts";
 export { ToneSource, type ToneBeat, type ToneOptions } from "./players/tone-source.ts";
 export type { AudioSink } from "./recorders/audio-sink.ts";
+export { wavHeader, wavHeaderBytes } from "./recorders/wav-header.ts";
 export { WavRecorder, type RecordingSummary, type WavRecorderOptions } from "./node/wav-recorder.ts";
 export { readWavFile, type ReadWavOptions } from "./node/wav-file.ts";
 export { openWavFile, type OpenWavOptions, type WavFileSource } from "./node/wav-file-source.ts";

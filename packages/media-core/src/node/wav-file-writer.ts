@@ -50,12 +50,15 @@ export class WavFileWriter implements TimelineOutput {
 
   /** Creates or replaces the file. @throws {MediaError} `MEDIA_RECORDING_FAILED`. */
   static async create(path: string, sampleRate: number, channels: number): Promise<WavFileWriter> {
+    const handle = await open(path, "w").catch((error: unknown) => {
+      throw recordingFailed(path, error);
+    });
+    const writer = new WavFileWriter(path, sampleRate, channels, handle);
     try {
-      const handle = await open(path, "w");
-      const writer = new WavFileWriter(path, sampleRate, channels, handle);
       await writer.#writeHeader();
       return writer;
     } catch (error) {
+      await writer.close();
       throw recordingFailed(path, error);
     }
   }

@@ -46,10 +46,9 @@ export class RecordingTimeline {
       const pieceEnd = Math.min(end, at + this.#windowFrames);
       this.#makeRoom(pieceEnd);
       this.#place(track, samples, at - position, at - this.#start, pieceEnd - at);
-      at = pieceEnd;
+      at = this.#trackEnds[track] = pieceEnd;
+      this.#end = Math.max(this.#end, pieceEnd);
     }
-    this.#trackEnds[track] = Math.max(this.#trackEnds[track]!, end);
-    this.#end = Math.max(this.#end, end);
   }
 
   /** Passes on all that is left. */
