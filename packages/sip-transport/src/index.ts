@@ -8,3 +8,4 @@ export type { SipTransportUser } from "./sip-transport-user.ts";
 export type { FlowOptions, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
 export { SipTransportError, type SipTransportErrorCode } from "./sip-transport-error.ts";
 export { viaFor } from "./via-for.ts";
+export type { WireRecord } from "./wire-trace.ts";

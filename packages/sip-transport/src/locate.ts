@@ -4,13 +4,13 @@ import type { SipTarget } from "./sip-target.ts";
 import { SipTransportError } from "./sip-transport-error.ts";
 import { defaultPorts, type TransportName } from "./transport-name.ts";
 
-const transportsByParameter: Readonly<Partial<Record<string, TransportName>>> = {
-  udp: "UDP",
-  tcp: "TCP",
-  tls: "TLS",
-  ws: "WS",
-  wss: "WSS",
-};
+const transportsByParameter: ReadonlyMap<string, TransportName> = new Map([
+  ["udp", "UDP"],
+  ["tcp", "TCP"],
+  ["tls", "TLS"],
+  ["ws", "WS"],
+  ["wss", "WSS"],
+]);
 
 /** What locating needs to know of the stack. */
 export interface LocateContext {
@@ -42,7 +42,7 @@ export async function locate(uri: SipUri, context: LocateContext, signal?: Abort
 /** RFC 3263 §4.1: the transport parameter decides; without one, UDP for SIP and TLS for SIPS. */
 function transportOf(uri: SipUri, context: LocateContext): TransportName {
   const parameter = uri.transport ?? "udp";
-  const named = transportsByParameter[parameter];
+  const named = transportsByParameter.get(parameter);
   const transport = uri.scheme === "sips" && (named === "UDP" || named === "TCP") ? "TLS" : named;
   if (transport && context.supports(transport)) return transport;
   const asked = transport ?? parameter.toUpperCase();

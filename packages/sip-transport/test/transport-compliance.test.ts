@@ -1,0 +1,49 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { delay, systemClock, systemEnvironment } from "@sidetone/infra-common";
+import { createMemoryTransports, createSipTransports, MemoryHub } from "@sidetone/sip-transport";
+import { virtualEnvironment } from "@sidetone/testkit";
+import { transportCompliance } from "./transport-compliance.ts";
+
+for (const transport of ["UDP", "TCP"] as const) {
+  const real = systemEnvironment();
+  transportCompliance(`${transport} on the system's sockets`, {
+    transport,
+    environment: real,
+    create: () => createSipTransports(real),
+    elapse: (ms) => delay(systemClock, ms),
+  });
+
+  const virtual = virtualEnvironment({ network: { streamSegmentBytes: 97 } });
+  transportCompliance(`${transport} on a virtual network`, {
+    transport,
+    environment: virtual,
+    create: () => createSipTransports(virtual),
+    elapse: (ms) => virtual.clock.advance(ms),
+  });
+
+  const memory = virtualEnvironment();
+  const hub = new MemoryHub(memory.clock);
+  transportCompliance(`${transport} in memory`, {
+    transport,
+    environment: memory,
+    create: () => createMemoryTransports(memory, hub),
+    elapse: (ms) => memory.clock.advance(ms),
+  });
+
+  afterAll(() => {
+    for (const { clock } of [virtual, memory]) expect(clock.pendingTimers).toBe(0);
+    expect(virtual.network.openSockets).toBe(0);
+    expect(hub.size).toBe(0);
+  });
+}
+
+describe("transports that are not there yet", () => {
+  test.each(["TLS", "WS", "WSS"] as const)("%s is refused with SIP_TRANSPORT_UNSUPPORTED", async (transport) => {
+    const transports = createSipTransports(virtualEnvironment());
+    const target = { transport, address: "10.0.0.2", port: 5061, hostName: "example.com" };
+    const code = "SIP_TRANSPORT_UNSUPPORTED";
+    await expect(transports.listen({ transport, address: "10.0.0.1", port: 5061 })).rejects.toMatchObject({ code });
+    await expect(transports.flowTo(target, { messageBytes: 1, transportIsExplicit: true })).rejects.toMatchObject({ code });
+    await transports.close();
+  });
+});
