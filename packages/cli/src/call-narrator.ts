@@ -33,8 +33,14 @@ export class CallNarrator {
     );
     call.on("dtmfSent", ({ digits }) => tell("DtmfSent", `sent digits ${digits}`, { digits }));
     call.on("mediaActive", () => tell("AudioStarted", "audio is heard"));
-    call.on("errorOccurred", ({ error }) => tell("ErrorOccurred", `problem: ${String(error)}`, { message: String(error) }));
+    call.on("errorOccurred", ({ error }) => this.problem(call, error));
     call.on("qualityChanged", () => this.#showLive(call));
+  }
+
+  /** Something failed that the call lives without. */
+  problem(call: Call, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.say("ErrorOccurred", `problem: ${message}`, { callId: call.id, message });
   }
 
   report(call: Call, end: CallEnded): CallReport {

@@ -10,8 +10,8 @@ import type {
   Recording,
   RecordingOptions,
 } from "@sidetone/media-core";
-import type { CallId, ExternalNegotiator, HoldableNegotiator, Session, SessionHold, SessionPhase } from "@sidetone/session-core";
-import { changeHold, modificationError } from "@sidetone/session-core";
+import type { CallId, HoldableNegotiator, Session, SessionHold, SessionPhase } from "@sidetone/session-core";
+import { changeHold, ExternalNegotiator, modificationError } from "@sidetone/session-core";
 import type { Account } from "./account.ts";
 import { CallAudio } from "./call-audio.ts";
 import type { CallEnded } from "./call-end.ts";
@@ -104,8 +104,8 @@ export class Call extends TypedEmitter<CallEvents> implements AsyncDisposable {
 
   /** With external media: the peer's session description. */
   get remoteSdp(): string | undefined {
-    const { negotiator } = this.#session as { negotiator?: Partial<ExternalNegotiator> };
-    return negotiator?.remoteDescription;
+    const { negotiator } = this.#session;
+    return negotiator instanceof ExternalNegotiator ? negotiator.remoteDescription : undefined;
   }
 
   /**
@@ -132,7 +132,7 @@ export class Call extends TypedEmitter<CallEvents> implements AsyncDisposable {
   /** With external media: offers `sdp` to the peer in a re-INVITE. Rejects with `CALL_MODIFICATION_REFUSED`. */
   async modify(options: { sdp: string }): Promise<void> {
     const negotiator = this.#session.negotiator as Partial<ExternalNegotiator>;
-    if (!negotiator.prepare)
+    if (!(negotiator instanceof ExternalNegotiator))
       throw new ClientError("CALL_STATE_INVALID", "The call makes its own session descriptions; modify() is for external media");
     negotiator.prepare(options.sdp);
     try {
@@ -227,7 +227,7 @@ export class Call extends TypedEmitter<CallEvents> implements AsyncDisposable {
     headers?: readonly HeaderInput[];
     body?: { contentType: string; content: Uint8Array };
   }): Promise<SipResponse> {
-    return this.#guard(options.method, () => this.#session.usage.request(options));
+    return this.#guard(options.method, () => this.#session.usage.sendRequest(options));
   }
 
   /** Hangs up and waits at most 2 s for the peer. Never throws. */

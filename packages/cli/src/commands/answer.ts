@@ -84,7 +84,7 @@ class AnsweringDesk {
     try {
       await this.#converse(await incoming.answer(), number);
     } catch (error) {
-      call.report("errorOccurred", { error });
+      this.#narrator.problem(call, error);
     }
   }
 

@@ -38,7 +38,7 @@ export function callCommand(uri: string, flags: CallFlags, terminal: Terminal): 
         () => true,
         () => false,
       );
-      if (answered) await converse(call, flags, audio, client);
+      if (answered) await converse(call, flags, audio, client, narrator);
       const end = await call.ended;
       forget();
       narrator.report(call, end);
@@ -71,12 +71,18 @@ function hostOf(uri: string): string {
 }
 
 /** What is asked for after the answer: record, play, send digits, hang up in time. */
-async function converse(call: Call, flags: CallFlags, audio: Awaited<ReturnType<typeof openAudio>>, client: Client): Promise<void> {
+async function converse(
+  call: Call,
+  flags: CallFlags,
+  audio: Awaited<ReturnType<typeof openAudio>>,
+  client: Client,
+  narrator: CallNarrator,
+): Promise<void> {
   if (flags.record !== undefined) await call.record(flags.record);
   const playing = audio ? call.play(audio) : undefined;
   const sending = flags.dtmf === undefined ? undefined : call.sendDtmf(flags.dtmf);
-  sending?.catch((error: unknown) => call.report("errorOccurred", { error }));
-  playing?.catch((error: unknown) => call.report("errorOccurred", { error }));
+  sending?.catch((error: unknown) => narrator.problem(call, error));
+  playing?.catch((error: unknown) => narrator.problem(call, error));
   if (flags.duration !== undefined) {
     const timer = client.environment.clock.setTimer(flags.duration * 1000, () => void call.hangUp());
     void call.ended.then(() => timer.cancel());
