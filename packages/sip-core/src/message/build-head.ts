@@ -1,11 +1,21 @@
 import { SipError, type SipParseError } from "../errors.ts";
-import { defaultLimits, type SipLimits } from "../limits.ts";
-import { checkFields, checkMandatory } from "./check-fields.ts";
-import { MessageHead } from "./message-head.ts";
-import { scanFields } from "./scan-fields.ts";
+import type { SipLimits } from "../limits.ts";
+import { checkMandatory } from "./check-mandatory.ts";
+import { writeLatin1 } from "./latin1.ts";
+import { maxHeadBytes, MessageHead } from "./message-head.ts";
+import { readFields } from "./read-fields.ts";
 
 /** What a caller builds is bounded by what positions can be kept of, not by what strangers may send. */
-const buildLimits: SipLimits = { ...defaultLimits, headBytes: 1_048_575, headerFields: 10_000, sameHeader: 10_000 };
+const buildLimits: SipLimits = {
+  headBytes: maxHeadBytes,
+  datagramBytes: maxHeadBytes,
+  bodyBytes: Infinity,
+  headerFields: 10_000,
+  sameHeader: 10_000,
+};
+
+/** Bytes of the head that is being read; used within one call at a time. */
+let scratch = Buffer.allocUnsafeSlow(8192);
 
 /**
  * The head of a message that is made here, validated as if it had arrived. The lines are latin1 characters that are bytes.
@@ -13,15 +23,23 @@ const buildLimits: SipLimits = { ...defaultLimits, headBytes: 1_048_575, headerF
  * @throws {SipError} `SIP_HEADER_INVALID` when a field is malformed, repeated or missing. Via may be missing: the transport adds it.
  */
 export function buildHead(startLine: string, fieldLines: string): MessageHead {
-  const text = `${startLine}${fieldLines}\r\n`;
-  try {
-    const { fields, end, error } = scanFields(Buffer.from(text, "latin1"), startLine.length, buildLimits);
-    if (error) throw error;
-    const head = new MessageHead(text, fields, end);
-    checkMandatory(head, false);
-    checkFields(head, buildLimits);
-    return head;
-  } catch (error) {
-    throw new SipError("SIP_HEADER_INVALID", (error as SipParseError).message, { cause: error });
-  }
+  const head = new MessageHead(`${startLine}${fieldLines}\r\n`, [], startLine.length);
+  readBuiltFields(head);
+  const missing = checkMandatory(head, false);
+  if (missing) throw invalid(missing);
+  return head;
+}
+
+/** Reads the lines from `head.end` on, which were added here. */
+export function readBuiltFields(head: MessageHead): void {
+  const { text, end } = head;
+  if (text.length > maxHeadBytes) throw new SipError("SIP_HEADER_INVALID", "The header fields are too large");
+  if (text.length > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * text.length);
+  writeLatin1(scratch, text, 0);
+  const error = readFields(head, scratch.subarray(0, text.length), end, buildLimits);
+  if (error) throw invalid(error);
+}
+
+function invalid(error: SipParseError): SipError {
+  return new SipError("SIP_HEADER_INVALID", error.message, { cause: error });
 }

@@ -1,10 +1,8 @@
-import { SipError, type SipParseError } from "../errors.ts";
+import { SipError } from "../errors.ts";
 import { isToken } from "../grammar/character-class.ts";
-import { defaultLimits } from "../limits.ts";
 import { noContent, type Body } from "./body.ts";
-import { checkFields } from "./check-fields.ts";
 import { HeadBuilder } from "./head-builder.ts";
-import type { HeaderInput } from "./header-input.ts";
+import { formatBodyFields, formatField, type HeaderInput } from "./header-input.ts";
 import { CALL_ID, CSEQ, FROM, headerIdOf, RECORD_ROUTE, TIMESTAMP, TO, VIA } from "./header-name.ts";
 import type { SipRequest } from "./sip-request.ts";
 import { formatStatusLine, SipResponse } from "./sip-response.ts";
@@ -44,28 +42,21 @@ export function createResponse(request: SipRequest, statusCode: number, options:
   if (options.recordRoute) builder.copyAll(received, RECORD_ROUTE);
   if (statusCode === 100) builder.copy(received, received.find(TIMESTAMP));
 
-  const firstAdded = builder.fieldCount;
-  if (headers) for (const [name, value] of headers) addChecked(builder, name, value);
-  if (body) builder.add("Content-Type", body.contentType);
-  if (body?.contentDisposition !== undefined) builder.add("Content-Disposition", body.contentDisposition);
-
-  const head = builder.build();
+  let fieldLines = "";
+  if (headers) for (const [name, value] of headers) fieldLines += formatOwnField(name, value);
+  if (body) fieldLines += formatBodyFields(body);
+  const head = builder.build(fieldLines);
   head.callId = received.callId;
   head.sequenceNumber = received.sequenceNumber;
   head.cseqMethod = received.cseqMethod;
   head.fromTag = received.fromTag;
   head.toTag = received.toTag ?? addedTag;
   head.topVia = received.topVia;
-  try {
-    checkFields(head, defaultLimits, firstAdded);
-  } catch (error) {
-    throw new SipError("SIP_HEADER_INVALID", (error as SipParseError).message, { cause: error });
-  }
   return new SipResponse(statusCode, startLine.slice(12, -2), head, body?.content ?? noContent);
 }
 
-function addChecked(builder: HeadBuilder, name: string, value: string): void {
+function formatOwnField(name: string, value: string): string {
   const id = headerIdOf(name);
   if (id >= VIA && id <= CSEQ) throw new SipError("SIP_HEADER_INVALID", `${name} of a response is that of the request`);
-  builder.add(name, value);
+  return formatField(name, value);
 }

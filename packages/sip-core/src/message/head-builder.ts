@@ -1,8 +1,6 @@
-import { SipError } from "../errors.ts";
 import { trimEnd } from "../grammar/character-class.ts";
-import { formatField, toWire } from "./header-input.ts";
-import { headerIdOf } from "./header-name.ts";
-import { maxHeadBytes, MessageHead, moveField, packField } from "./message-head.ts";
+import { readBuiltFields } from "./build-head.ts";
+import { MessageHead, moveField } from "./message-head.ts";
 
 /** Puts a head together from fields of another message, taken over as they stand, and new ones. */
 export class HeadBuilder {
@@ -12,10 +10,6 @@ export class HeadBuilder {
   /** `startLine` with its CRLF. */
   constructor(startLine: string) {
     this.#text = startLine;
-  }
-
-  get fieldCount(): number {
-    return this.#fields.length;
   }
 
   /** Takes over every field of that name. */
@@ -32,15 +26,11 @@ export class HeadBuilder {
     this.#text += suffix === "" ? line : `${line.slice(0, trimEnd(line, 0, line.length - 2))}${suffix}\r\n`;
   }
 
-  /** Adds a field. Throws `SipError` `SIP_HEADER_INVALID`. */
-  add(name: string, value: string): void {
-    const line = formatField(name, value);
-    this.#fields.push(packField(this.#text.length, headerIdOf(name), false, toWire(value) !== value));
-    this.#text += line;
-  }
-
-  build(): MessageHead {
-    if (this.#text.length > maxHeadBytes) throw new SipError("SIP_HEADER_INVALID", "The header fields are too large");
-    return new MessageHead(`${this.#text}\r\n`, this.#fields, this.#text.length);
+  /** The head with `fieldLines` behind what was taken over. Throws `SipError` `SIP_HEADER_INVALID` when one of those is wrong. */
+  build(fieldLines: string): MessageHead {
+    const head = new MessageHead(`${this.#text}${fieldLines}\r\n`, this.#fields, this.#text.length);
+    if (fieldLines === "") head.end = this.#text.length;
+    else readBuiltFields(head);
+    return head;
   }
 }

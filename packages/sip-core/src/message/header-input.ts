@@ -2,6 +2,7 @@ import { SipError } from "../errors.ts";
 import { hasLineBreakOrNul, isToken } from "../grammar/character-class.ts";
 import type { HeaderCodec } from "../header-codec.ts";
 import type { Body } from "./body.ts";
+import { toWire } from "./latin1.ts";
 import { CONTENT_LENGTH, headerIdOf } from "./header-name.ts";
 
 /** A header field to send: its name and its value as text. */
@@ -29,10 +30,4 @@ export function formatField(name: string, value: string): string {
 export function formatBodyFields({ contentType, contentDisposition }: Body): string {
   const type = formatField("Content-Type", contentType);
   return contentDisposition === undefined ? type : type + formatField("Content-Disposition", contentDisposition);
-}
-
-/** Text as the bytes of its UTF-8, one character each. */
-export function toWire(text: string): string {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return Buffer.from(text, "utf8").toString("latin1");
-  return text;
 }

@@ -1,3 +1,5 @@
+import { isNameAt } from "./byte-class.ts";
+
 /**
  * Known header names by number, so that a field is recognised while its bytes are read and never compared again.
  * 0 stands for every other name. Lower-case spelling decides; compact forms (RFC 3261 §7.3.3) have the number of their name.
@@ -16,92 +18,58 @@ export const CONTENT_LENGTH = 10;
 export const CONTENT_TYPE = 11;
 export const CONTENT_ENCODING = 12;
 export const CONTENT_DISPOSITION = 13;
-/** Numbers up to this one are validated when a message arrives; the others when they are read. */
-export const LAST_VALIDATED = 13;
-/** Numbers from 2 to this one, lists aside, must not be repeated. */
-export const LAST_SINGLE = 33;
 export const TIMESTAMP = 30;
-export const RECORD_ROUTE = 34;
-export const ROUTE = 35;
+export const RECORD_ROUTE = 32;
+export const ROUTE = 33;
 
-/** Index = number. `name/compact`. */
-const names: readonly string[] = [
-  ...["", "Via/v", "From/f", "To/t", "Call-ID/i", "CSeq", "Max-Forwards", "Contact/m", "Require", "Proxy-Require"],
-  ...["Content-Length/l", "Content-Type/c", "Content-Encoding/e", "Content-Disposition"],
-  // Single values that would leave open which one counts (RFC 3261 §7.3.1).
-  ...["Expires", "Min-Expires", "Event/o", "Subscription-State", "Refer-To/r", "Referred-By/b", "Replaces", "Target-Dialog", "Join"],
-  ...["Session-Expires/x", "Min-SE", "RSeq", "RAck", "Reply-To", "Retry-After", "MIME-Version", "Timestamp", "SIP-ETag"],
-  ...["SIP-If-Match", "Refer-Sub"],
-  // Lists, and single values that only inform.
-  ...[
-    "Record-Route",
-    "Route",
-    "Identity/y",
-    "Allow",
-    "Supported/k",
-    "Unsupported",
-    "Allow-Events/u",
-    "Accept",
-    "Accept-Encoding",
-    "Accept-Language",
-  ],
-  ...["Authorization", "Proxy-Authorization", "WWW-Authenticate", "Proxy-Authenticate", "Authentication-Info", "Content-Language"],
-  ...[
-    "User-Agent",
-    "Server",
-    "Subject/s",
-    "Organization",
-    "Date",
-    "Priority",
-    "Warning",
-    "Reason",
-    "Error-Info",
-    "Call-Info",
-    "Alert-Info",
-  ],
-  ...["In-Reply-To", "Path", "Service-Route", "Privacy", "P-Asserted-Identity", "P-Preferred-Identity", "P-Charging-Vector"],
-  ...["P-Access-Network-Info", "Diversion", "History-Info", "Accept-Contact/a", "Reject-Contact/j", "Request-Disposition/d"],
-  ...["Security-Client", "Security-Server", "Security-Verify", "User-to-User", "Geolocation", "Answer-Mode", "Info-Package", "Recv-Info"],
-];
+/** `name/compact`, by number. Up to 31: those that are validated, and single values that would leave open which one counts. */
+const names: readonly string[] = `
+  Via/v From/f To/t Call-ID/i CSeq Max-Forwards Contact/m Require Proxy-Require Content-Length/l Content-Type/c
+  Content-Encoding/e Content-Disposition Expires Min-Expires Event/o Subscription-State Refer-To/r Referred-By/b Replaces
+  Target-Dialog Join Session-Expires/x Min-SE RSeq RAck Reply-To Retry-After MIME-Version Timestamp SIP-ETag
+  Record-Route Route SIP-If-Match Refer-Sub Identity/y Allow Supported/k Unsupported Allow-Events/u Accept Accept-Encoding
+  Accept-Language Authorization Proxy-Authorization WWW-Authenticate Proxy-Authenticate Authentication-Info Content-Language
+  User-Agent Server Subject/s Organization Date Priority Warning Reason Error-Info Call-Info Alert-Info In-Reply-To Path
+  Service-Route Privacy P-Asserted-Identity P-Preferred-Identity P-Charging-Vector P-Access-Network-Info Diversion History-Info
+  Accept-Contact/a Reject-Contact/j Request-Disposition/d Security-Client Security-Server Security-Verify User-to-User
+  Geolocation Answer-Mode Info-Package Recv-Info`.split(/\s+/);
 
-const lists: ReadonlySet<number> = new Set([VIA, CONTACT, REQUIRE, PROXY_REQUIRE, CONTENT_ENCODING]);
+const lastSingle = 31;
+const repeatable = [VIA, CONTACT, REQUIRE, PROXY_REQUIRE, CONTENT_ENCODING];
+let singleMask = 0;
+for (let id = VIA; id <= lastSingle; id++) if (!repeatable.includes(id)) singleMask |= 1 << id;
+
 const idByName = new Map<string, number>();
 
-/** Open addressing over a hash of the lower-case name: the candidates for `headerIdAt`. */
-const slotCount = 1024;
+/** Open addressing over length, first, middle and last character of the lower-case name; the factors leave these names without a collision. */
+const slotCount = 512;
 const slotIds = new Uint8Array(slotCount);
-const lowerNames: string[] = [];
-const slotNames = new Uint16Array(slotCount);
+const slotNames: Uint8Array[] = Array<Uint8Array>(slotCount).fill(new Uint8Array(0));
 
-/** One step of the name's hash. `| 0x20` folds the letters' case and leaves `-` and digits alone. */
-export function hashStep(hash: number, byte: number): number {
-  return (Math.imul(hash, 31) + (byte | 0x20)) | 0;
+function firstSlot(length: number, first: number, middle: number, last: number): number {
+  return (length * 103 + (first | 0x20) * 27 + (middle | 0x20) * 41 + (last | 0x20) * 41) & (slotCount - 1);
 }
 
 for (const [id, entry] of names.entries()) if (id !== OTHER_HEADER) for (const name of entry.split("/")) define(name.toLowerCase(), id);
 
 function define(name: string, id: number): void {
-  let hash = 0;
-  for (let i = 0; i < name.length; i++) hash = hashStep(hash, name.charCodeAt(i));
-  let slot = hash & (slotCount - 1);
+  const bytes = Uint8Array.from(name, (character) => character.charCodeAt(0));
+  const { length } = bytes;
+  let slot = firstSlot(length, bytes[0]!, bytes[length >> 1]!, bytes[length - 1]!);
   while (slotIds[slot] !== OTHER_HEADER) slot = (slot + 1) & (slotCount - 1);
   slotIds[slot] = id;
-  slotNames[slot] = lowerNames.push(name) - 1;
+  slotNames[slot] = bytes;
   idByName.set(name, id);
 }
 
-/** The number of the name that stands at `start` … `end`, a token whose `hash` was taken on the way. */
-export function headerIdAt(bytes: Uint8Array, start: number, end: number, hash: number): number {
-  for (let slot = hash & (slotCount - 1); slotIds[slot] !== OTHER_HEADER; slot = (slot + 1) & (slotCount - 1)) {
-    if (isNameAt(bytes, start, end, lowerNames[slotNames[slot]!]!)) return slotIds[slot]!;
+/** The number of the name that stands at `start` … `end`, which is not empty. */
+export function headerIdAt(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  let slot = firstSlot(length, bytes[start]!, bytes[start + (length >> 1)]!, bytes[end - 1]!);
+  for (; slotIds[slot] !== OTHER_HEADER; slot = (slot + 1) & (slotCount - 1)) {
+    if (isNameAt(bytes, start, end, slotNames[slot]!)) return slotIds[slot]!;
   }
   return OTHER_HEADER;
-}
-
-function isNameAt(bytes: Uint8Array, start: number, end: number, lowerName: string): boolean {
-  if (end - start !== lowerName.length) return false;
-  for (let i = 0; i < lowerName.length; i++) if ((bytes[start + i]! | 0x20) !== lowerName.charCodeAt(i)) return false;
-  return true;
 }
 
 /** The number of a name in any case, or of its compact form. */
@@ -114,7 +82,12 @@ export function headerNameOf(id: number): string {
   return names[id]!.split("/")[0]!;
 }
 
-/** Whether a second field of that name makes the message ambiguous. */
+/** Whether fields of that name are validated when a message arrives; the others are when they are read. */
+export function isValidatedHeader(id: number): boolean {
+  return id !== OTHER_HEADER && id <= CONTENT_DISPOSITION;
+}
+
+/** Whether a second field of that name makes the message ambiguous. Their numbers are below 32. */
 export function isSingleHeader(id: number): boolean {
-  return id > VIA && id <= LAST_SINGLE && !lists.has(id);
+  return id <= lastSingle && (singleMask & (1 << id)) !== 0;
 }

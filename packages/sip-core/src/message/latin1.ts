@@ -14,3 +14,18 @@ export function readLatin1(bytes: Uint8Array, length: number): string {
 export function writeLatin1(target: Buffer, text: string, offset: number): void {
   (target as unknown as Latin1Buffer).latin1Write(text, offset);
 }
+
+/** Text as the bytes of its UTF-8, one character each. */
+export function toWire(text: string): string {
+  return isAscii(text) ? text : Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** The text whose UTF-8 the characters are. */
+export function fromWire(text: string): string {
+  return isAscii(text) ? text : Buffer.from(text, "latin1").toString("utf8");
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return false;
+  return true;
+}

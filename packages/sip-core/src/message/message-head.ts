@@ -4,15 +4,15 @@ import { headerIdOf, OTHER_HEADER } from "./header-name.ts";
 const POSITION_BITS = 20;
 const POSITION_MASK = (1 << POSITION_BITS) - 1;
 const ID_MASK = 0xff;
-const FOLDED = 1 << 28;
-const NON_ASCII = 1 << 29;
+export const FOLDED: number = 1 << 28;
+export const NON_ASCII: number = 1 << 29;
 
 /** Largest head that positions can be kept of. */
 export const maxHeadBytes: number = POSITION_MASK;
 
-/** One field's position, name and what reading its value takes, in one small integer. */
-export function packField(start: number, id: number, isFolded: boolean, isNonAscii: boolean): number {
-  return start | (id << POSITION_BITS) | (isFolded ? FOLDED : 0) | (isNonAscii ? NON_ASCII : 0);
+/** One field's position, name, and {@link FOLDED} or {@link NON_ASCII}, in one small integer. */
+export function packField(start: number, id: number, flags: number): number {
+  return start | (id << POSITION_BITS) | flags;
 }
 
 /** The same field in a text where it begins `by` bytes later. */
@@ -37,9 +37,9 @@ export class MessageHead {
   /** Begins with the start line; a datagram's body may follow the head. */
   readonly text: string;
   /** {@link packField}, in order of appearance. */
-  readonly fields: readonly number[];
-  /** Where the empty line stands. */
-  readonly end: number;
+  readonly fields: number[];
+  /** Where the empty line stands, or the end of the text without one. */
+  end: number;
 
   // Read when the message arrives.
   callId = "";
@@ -51,7 +51,7 @@ export class MessageHead {
   /** Value of Content-Length, −1 without one. */
   contentLength = -1;
 
-  constructor(text: string, fields: readonly number[], end: number) {
+  constructor(text: string, fields: number[], end: number) {
     this.text = text;
     this.fields = fields;
     this.end = end;

@@ -18,7 +18,7 @@ export function parseMessage(datagram: Uint8Array, limits: SipLimits = defaultLi
   }
   const bytes = withoutLeadingLineBreaks(datagram);
   const message = readHead(bytes, limits);
-  const bodyStart = message.head.end + 2;
+  const bodyStart = Math.min(message.head.end + 2, bytes.length);
   const available = bytes.length - bodyStart;
   const { contentLength } = message.head;
   if (contentLength > available) {

@@ -1,4 +1,5 @@
 import { SipParseError } from "../errors.ts";
+import { fromWire } from "./latin1.ts";
 import { isToken } from "../grammar/character-class.ts";
 
 /** The parts of a Request-Line (RFC 3261 §7.1). */
@@ -31,14 +32,17 @@ export function parseRequestLine(line: string): RequestLine {
   return { method, requestUriText: line.slice(methodEnd + 1, uriEnd) };
 }
 
-/** Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; the SP before an empty phrase may be missing. */
+/** Status-Line = SIP-Version SP Status-Code SP Reason-Phrase; the SP before an empty phrase may be missing. The phrase is UTF-8. */
 export function parseStatusLine(line: string): StatusLine {
-  const versionEnd = line.indexOf(" ");
-  if (!line.startsWith(version) || versionEnd !== version.length) checkVersion(line.slice(0, Math.max(versionEnd, 0)), line);
-  const statusCode = Number(line.slice(8, 11));
-  const isCode = /^[1-6]\d\d$/.test(line.slice(8, 11));
-  if (!isCode || (line.length > 11 && line[11] !== " ")) throw malformed("Status-Line", line);
-  return { statusCode, reasonPhrase: line.slice(12) };
+  if (!line.startsWith("SIP/2.0 ")) checkVersion(line.slice(0, Math.max(line.indexOf(" "), 0)), line);
+  const hundreds = line.charCodeAt(8) - 0x30;
+  const tens = line.charCodeAt(9) - 0x30;
+  const ones = line.charCodeAt(10) - 0x30;
+  const isCode = hundreds >= 1 && hundreds <= 6 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+  if (!isCode || (line.length > 11 && line.charCodeAt(11) !== 0x20)) throw malformed("Status-Line", line);
+  const reasonPhrase = line.slice(12);
+  for (let i = 0; i < reasonPhrase.length; i++) if (reasonPhrase.charCodeAt(i) < 0x20 && reasonPhrase[i] !== "\t") throw malformed("Status-Line", line);
+  return { statusCode: hundreds * 100 + tens * 10 + ones, reasonPhrase: fromWire(reasonPhrase) };
 }
 
 /** "The SIP-Version string is case-insensitive, but implementations MUST send upper-case." (RFC 3261 §7.1) */
