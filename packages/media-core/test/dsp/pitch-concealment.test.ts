@@ -67,6 +67,14 @@ describe("loss concealment (ITU-T G.711 Appendix I)", () => {
     expect(largestStep(concealed)).toBeLessThan(1.2 * largestStep(signal));
   });
 
+  test.each([{ hz: 100 }, { hz: 200 }])("bridges the jumps that repeating a growing sound of $hz Hz makes", ({ hz }) => {
+    // Grows 1.65-fold from one period to the next, and the loss begins on a crest.
+    const signal = sine(8000, hz, 0.3, 10_000, Math.PI / 2).map((sample, i) => Math.round(sample * Math.exp(((i - 1600) * hz) / 16_000)));
+    const { concealed, frameSamples } = setUp(signal, 8000, (frame) => frame >= 9 && frame < 12);
+    const lost = concealed.subarray(9 * frameSamples - 2, 12 * frameSamples);
+    expect(largestStep(lost)).toBeLessThan(2 * largestStep(signal.subarray(8 * frameSamples, 9 * frameSamples)));
+  });
+
   test("plays the first ten milliseconds in full, then fades to silence at sixty", () => {
     const { concealed, frameSamples } = setUp(sine(8000, 200, 1), 8000, (frame) => frame >= 10 && frame < 20);
     const lostAt = 10 * frameSamples;

@@ -111,6 +111,7 @@ describe("WAV player", () => {
   test("loops a large file without a gap", async () => {
     const { source } = await setUp(twoMinutes, { loop: true });
     const played = await play(source, 16_000, 125);
+    expect(played.length).toBe(125 * 16_000);
     expect(firstDifference(played, Int16Array.from([...twoMinutes, ...twoMinutes.subarray(0, played.length - twoMinutes.length)]))).toBe(
       -1,
     );

@@ -46,9 +46,10 @@ describe("tone player", () => {
     const { source } = setUp({ frequenciesHz: [440.1] });
     const long = new Int16Array(8000 * 60);
     for (let minute = 0; minute < 60; minute++) source.read(long, 8000);
+    source.read(new Int16Array(13), 8000);
     const late = new Int16Array(1600);
     source.read(late, 8000);
-    const position = 8000 * 3600;
+    const position = 8000 * 3600 + 13;
     const peak = 32_767 * 10 ** (-13.14 / 20);
     late.forEach((sample, i) => {
       if (Math.abs(sample - peak * Math.sin(2 * Math.PI * 440.1 * ((position + i) / 8000))) > 2) expect.fail(`sample ${i}`);
