@@ -18,7 +18,7 @@ function g711(encodingName: string, staticPayloadType: number, law: CompandingLa
     channels: 1,
     staticPayloadType,
     defaultPtimeMs: 20,
-    // G.113 Table I.4: G.711 with Appendix I's loss concealment, random loss; 4.3 without.
+    // ITU-T G.113 Appendix I: G.711 with its loss concealment under random loss; 4.3 without.
     quality: { ie: 0, bpl: 25.1 },
     maxPayloadBytes: (ptimeMs) => (ptimeMs * sampleRate) / 1000,
     samplesIn: (payload) => payload.length,

@@ -1,7 +1,7 @@
 import { findPitch } from "./pitch-search.ts";
 import { saturate } from "./saturate.ts";
 
-/** 66 to 200 Hz: the pitch of voices (G.711 Appendix I §I.2.2). Higher tones repeat at a multiple of their period. */
+/** 66 to 200 Hz: the pitch of voices (G.711 Appendix I). Higher tones repeat at a multiple of their period. */
 const shortestPitchMs = 5;
 const longestPitchMs = 15;
 const correlationMs = 20;

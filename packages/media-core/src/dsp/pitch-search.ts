@@ -1,6 +1,6 @@
 /**
  * The lag in samples at which the end of `history` repeats itself best: normalised cross-correlation of its last
- * `windowSamples`, first on every `decimation`-th sample, then on all of them around the winner (G.711 Appendix I §I.2.2).
+ * `windowSamples`, first on every `decimation`-th sample, then on all of them around the winner (G.711 Appendix I).
  *
  * `history` holds at least `windowSamples + longestLag`. Silence gives the longest lag.
  */

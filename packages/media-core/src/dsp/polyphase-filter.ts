@@ -39,7 +39,7 @@ function design(up: number, down: number): PolyphaseFilter {
   const nyquist = Math.min(1, up / down) / 2;
   const transition = nyquist * (1 - passBandEdge);
   const cutoff = nyquist - transition / 2;
-  // Kaiser's estimates for the window's length and shape (Oppenheim and Schafer, Discrete-Time Signal Processing §7.5.3).
+  // Kaiser's estimates for the window's length and shape (Oppenheim and Schafer, Discrete-Time Signal Processing).
   const exactTaps = (stopBandDb - 7.95) / (2.285 * 2 * Math.PI * transition) + 1;
   const taps = Math.ceil(exactTaps / 4) * 4;
   const beta = 0.1102 * (stopBandDb - 8.7);

@@ -38,13 +38,13 @@ const roomNoise = 35;
 
 const decibelSum = (...levels: number[]): number => 10 * Math.log10(levels.reduce((sum, level) => sum + 10 ** (level / 10), 0));
 
-/** Noise, G.107 §7.2 (3)–(7). */
+/** Noise, G.107 §7.2. */
 const olr = slr + rlr;
 const sendNoise = roomNoise - slr - dFactor - 100 + 0.004 * (roomNoise - olr - dFactor - 14) ** 2;
 const effectiveReceiveNoise = roomNoise + 10 * Math.log10(1 + 10 ** ((10 - lstr) / 10));
 const receiveNoise = rlr - 121 + effectiveReceiveNoise + 0.008 * (effectiveReceiveNoise - 35) ** 2;
 const noise = decibelSum(circuitNoise, sendNoise, receiveNoise, noiseFloor + rlr);
-/** Basic signal-to-noise ratio Ro (2). */
+/** Basic signal-to-noise ratio Ro, G.107 §7.2. */
 const basicRatio = 15 - 1.5 * (slr + noise);
 
 /**
@@ -73,13 +73,13 @@ export function mosFromR(r: number): number {
   return Math.max(1, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6);
 }
 
-/** Ie-eff (29): codec and packet loss together. */
+/** Ie-eff, what codec and packet loss cost together (G.107 §7.5). */
 export function effectiveEquipmentImpairment({ ie = 0, bpl = 4.3, packetLossPercent = 0, burstRatio = 1 }: EModelInput): number {
   if (packetLossPercent === 0) return ie;
   return ie + ((95 - ie) * packetLossPercent) / (packetLossPercent / burstRatio + bpl);
 }
 
-/** Is (8)–(19): too loud, side tone, quantising. */
+/** Is: too loud, side tone, quantising (G.107 §7.3). */
 function simultaneousImpairment(delayMs: number, telr: number): number {
   const x = (olr + 0.2 * (64 + noise - rlr)) / 8;
   const tooLoud = 20 * (smooth(x, 8) - x);
@@ -92,7 +92,7 @@ function simultaneousImpairment(delayMs: number, telr: number): number {
   return tooLoud + badSideTone + quantising;
 }
 
-/** Idte (21)–(24). */
+/** Idte (G.107 §7.4). */
 function talkerEchoImpairment(delayMs: number, telr: number): number {
   const terv = telr - 40 * Math.log10((1 + delayMs / 10) / (1 + delayMs / 150)) + 6 * Math.exp(-0.3 * delayMs ** 2);
   const echoRating = 80 + 2.5 * (terv - 14);
@@ -100,13 +100,13 @@ function talkerEchoImpairment(delayMs: number, telr: number): number {
   return (half + Math.sqrt(half ** 2 + 100) - 1) * (1 - Math.exp(-delayMs));
 }
 
-/** Idle (25), (26). */
+/** Idle (G.107 §7.4). */
 function listenerEchoImpairment(roundTripMs: number, wepl: number): number {
   const half = (basicRatio - 10.5 * (wepl + 7) * (roundTripMs + 1) ** -0.25) / 2;
   return half + Math.sqrt(half ** 2 + 169);
 }
 
-/** Idd (27), (28): delay that disturbs the conversation even without echo. */
+/** Idd: delay that disturbs the conversation even without echo (G.107 §7.4). */
 function longDelayImpairment(delayMs: number): number {
   if (delayMs <= 100) return 0;
   const x = Math.log2(delayMs / 100);

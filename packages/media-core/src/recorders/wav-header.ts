@@ -9,7 +9,7 @@ const unknownSize = 0xffff_ffff;
  * ```
  * "RIFF" size "WAVE"   "JUNK" 28 …   "fmt " 16 …   "data" size   audio
  * ```
- * The JUNK chunk keeps the place of the "ds64" chunk: past 4 GiB the same header becomes an RF64 one (EBU Tech 3306 §3).
+ * The JUNK chunk keeps the place of the "ds64" chunk: past 4 GiB the same header becomes an RF64 one (EBU Tech 3306).
  */
 export function wavHeader(sampleRate: number, channels: number, dataBytes: number): Uint8Array {
   const header = new Uint8Array(wavHeaderBytes);

@@ -22,7 +22,7 @@ describe("WAV header", () => {
     expect(header.length).toBe(wavHeaderBytes);
   });
 
-  test("is RF64 beyond, with its sizes in ds64 (EBU Tech 3306 §3)", () => {
+  test("is RF64 beyond, with its sizes in ds64 (EBU Tech 3306)", () => {
     const { header, fourCc } = setUp(2 ** 32);
     expect([0, 8, 12, 48, 72].map(fourCc)).toEqual(["RF64", "WAVE", "ds64", "fmt ", "data"]);
     expect([header.readUInt32LE(4), header.readUInt32LE(76)]).toEqual([0xffff_ffff, 0xffff_ffff]);
