@@ -1,5 +1,5 @@
 import { findTone, ToneSource } from "@sidetone/media-core";
-import { twoClients, type TwoClients } from "@sidetone/testkit";
+import { twoClients, type TwoClients } from "@sidetone/testkit/scenario";
 import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
 
 async function setUp(options: Parameters<typeof twoClients>[0] = {}): Promise<TwoClients> {

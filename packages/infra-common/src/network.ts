@@ -10,7 +10,10 @@ export interface SocketAddress {
 export interface DatagramReceiver {
   /** `data` belongs to the receiver. `address` is numeric. */
   onDatagram(data: Buffer, address: string, port: number, socket: DatagramSocket): void;
-  /** An earlier send failed, to `destination` where the system says so, or the socket broke. It stays open unless closed. */
+  /**
+   * An earlier send failed, to `destination` where the system says so, or the socket broke. It stays open unless closed.
+   * Whether ICMP's "port unreachable" comes here is the system's choice: Linux tells connected sockets only, and these are not.
+   */
   onSocketError(error: Error, socket: DatagramSocket, destination?: SocketAddress): void;
 }
 
@@ -60,7 +63,7 @@ export interface StreamConnection {
   readonly remotePort: number;
   /** Bytes accepted by `send` and not yet taken by the kernel. */
   readonly queuedBytes: number;
-  /** Queues the bytes, in order; false when the caller should wait for `onDrain`. Never throws; ignored once closed. */
+  /** Queues the bytes, in order, and owns them from then on; false when the caller should wait for `onDrain`. Never throws; ignored once closed. */
   send(data: Uint8Array): boolean;
   /** Stops or resumes reading (back-pressure). */
   pause(): void;

@@ -11,4 +11,3 @@ export { WireLog, type OnTestFailed, type WireLogEntry, type WireLogOptions } fr
 export { describePacket, type PacketDescription, type PacketKind } from "./wire/describe-packet.ts";
 export { networkCompliance } from "./compliance/network-compliance.ts";
 export type { ComplianceCase, NetworkUnderTest } from "./compliance/compliance-case.ts";
-export { twoClients, type TwoClients, type TwoClientsOptions } from "./scenario/two-clients.ts";

@@ -74,7 +74,7 @@ class NodeDatagramSocket implements DatagramSocket {
       this.#socket.send(data, port, address, this.#onSentOrFailed);
     } catch (error) {
       // A port outside 1-65535, or data that is no Uint8Array.
-      process.nextTick(this.#onSentOrFailed, error);
+      process.nextTick(this.#onSentOrFailed, Object.assign(error as Error, { address, port }));
     }
   }
 

@@ -1,4 +1,11 @@
-import { VoipError, type BindDatagramOptions, type DatagramReceiver, type DatagramSocket } from "@sidetone/infra-common";
+import {
+  formatHostPort,
+  VoipError,
+  type BindDatagramOptions,
+  type DatagramReceiver,
+  type DatagramSocket,
+  type SocketAddress,
+} from "@sidetone/infra-common";
 import { codeOf, equal, settle, until, type ComplianceCase, type NetworkUnderTest } from "./compliance-case.ts";
 
 const loopback = "127.0.0.1";
@@ -7,13 +14,15 @@ const loopback = "127.0.0.1";
 class Recorder implements DatagramReceiver {
   readonly received: string[] = [];
   readonly errorCodes: string[] = [];
+  readonly failedDestinations: string[] = [];
 
   onDatagram(data: Buffer, address: string, port: number, socket: DatagramSocket): void {
     this.received.push(`${data.toString("latin1")} ${address}:${port} → ${socket.localPort}`);
   }
 
-  onSocketError(error: Error): void {
+  onSocketError(error: Error, _socket: DatagramSocket, destination?: SocketAddress): void {
     this.errorCodes.push(VoipError.is(error) ? error.code : String(error));
+    if (destination) this.failedDestinations.push(formatHostPort(destination.address, destination.port));
   }
 }
 
@@ -68,19 +77,24 @@ export function datagramCompliance(subject: NetworkUnderTest): readonly Complian
       await arrival(b, 5);
       await until(subject, () => sent === 103, "onSent");
     }),
-    rule("a failed send never throws, reaches onSocketError later, still runs onSent, and leaves the socket open", async () => {
-      const [a, b] = [await bind(), await bind()];
-      let sent = 0;
-      a.socket.send(Buffer.alloc(70_000), b.socket.localPort, loopback, () => void sent++);
-      a.socket.send(Buffer.from("x"), 0, loopback, () => void sent++);
-      a.socket.send(Buffer.from("x"), 5060, "::1");
-      a.socket.send(Buffer.from("x"), 5060, "example.com");
-      equal(a.errorCodes, [], "errors within send");
-      await until(subject, () => a.errorCodes.length === 4 && sent === 2, "four errors");
-      equal([...a.errorCodes].sort(), ["NETWORK_FAILED", "NETWORK_FAILED", "NETWORK_FAILED", "NETWORK_MESSAGE_TOO_LONG"], "codes");
-      a.socket.send(Buffer.from("still open"), b.socket.localPort, loopback);
-      await arrival(b, 1);
-    }),
+    rule(
+      "a failed send never throws, reaches onSocketError later with its destination, still runs onSent, and leaves the socket open",
+      async () => {
+        const [a, b] = [await bind(), await bind()];
+        let sent = 0;
+        a.socket.send(Buffer.alloc(70_000), b.socket.localPort, loopback, () => void sent++);
+        a.socket.send(Buffer.from("x"), 0, loopback, () => void sent++);
+        a.socket.send(Buffer.from("x"), 5060, "::1");
+        a.socket.send(Buffer.from("x"), 5060, "example.com");
+        equal(a.errorCodes, [], "errors within send");
+        await until(subject, () => a.errorCodes.length === 4 && sent === 2, "four errors");
+        equal([...a.errorCodes].sort(), ["NETWORK_FAILED", "NETWORK_FAILED", "NETWORK_FAILED", "NETWORK_MESSAGE_TOO_LONG"], "codes");
+        const destinations = [`${loopback}:${b.socket.localPort}`, `${loopback}:0`, "[::1]:5060", "example.com:5060"];
+        equal(a.failedDestinations.sort(), destinations.sort(), "destinations");
+        a.socket.send(Buffer.from("still open"), b.socket.localPort, loopback);
+        await arrival(b, 1);
+      },
+    ),
     rule("a port that is taken is refused, also to and by the wildcard address", async () => {
       const { socket } = await bind();
       const [specific, any] = [{ port: socket.localPort }, { port: socket.localPort, address: "0.0.0.0" }];

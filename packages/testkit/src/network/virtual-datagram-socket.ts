@@ -26,10 +26,6 @@ export class VirtualDatagramSocket implements DatagramSocket {
   readonly #receiver: DatagramReceiver;
   readonly #onClosed: () => void;
   #closed = false;
-  readonly #onPortUnreachable = (): void =>
-    this.#report(
-      new NetworkError("NETWORK_CONNECTION_REFUSED", `UDP ${formatHostPort(this.localAddress, this.localPort)}: nothing listens there`),
-    );
 
   constructor(host: HostContext, local: SocketAddress, receiver: DatagramReceiver, onClosed: () => void) {
     this.#host = host;
@@ -42,18 +38,18 @@ export class VirtualDatagramSocket implements DatagramSocket {
 
   send(data: Uint8Array, port: number, address: string, onSent?: () => void): void {
     if (this.#closed) return;
-    const { clock } = this.#host.network;
+    const { clock, icmp } = this.#host.network;
     const destination = { address: normaliseAddress(address), port };
     const source = isWildcard(this.localAddress) ? this.#host.sourceFor(destination.address) : this.localAddress;
     const error = this.#errorOf(data, destination, source);
-    if (error) clock.setTimer(0, () => this.#report(error));
+    if (error) clock.setTimer(0, () => this.#report(error, destination));
     else {
       this.#host.send({
         protocol: "UDP",
         source: { address: source as string, port: this.localPort },
         destination,
         data: Buffer.from(data),
-        onPortUnreachable: this.#onPortUnreachable,
+        ...(icmp && { onPortUnreachable: () => this.#report(this.#refused(destination), destination) }),
       });
     }
     // Not within send, as with a real socket.
@@ -70,7 +66,7 @@ export class VirtualDatagramSocket implements DatagramSocket {
     this.#onClosed();
   }
 
-  #errorOf(data: Uint8Array, { address, port }: { address: string; port: number }, source: string | undefined): NetworkError | undefined {
+  #errorOf(data: Uint8Array, { address, port }: SocketAddress, source: string | undefined): NetworkError | undefined {
     const local = `UDP ${formatHostPort(this.localAddress, this.localPort)}`;
     if (addressFamily(address) !== this.family || !(port >= 1 && port <= 65_535)) {
       return new NetworkError("NETWORK_FAILED", `${local}: ${formatHostPort(address, port)} is no destination for it`);
@@ -81,7 +77,11 @@ export class VirtualDatagramSocket implements DatagramSocket {
     return undefined;
   }
 
-  #report(error: Error): void {
-    if (!this.#closed) this.#receiver.onSocketError(error, this);
+  #refused({ address, port }: SocketAddress): NetworkError {
+    return new NetworkError("NETWORK_CONNECTION_REFUSED", `UDP ${formatHostPort(address, port)}: nothing listens there`);
+  }
+
+  #report(error: Error, destination: SocketAddress): void {
+    if (!this.#closed) this.#receiver.onSocketError(error, this, destination);
   }
 }

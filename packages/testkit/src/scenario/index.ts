@@ -1,0 +1,1 @@
+export { twoClients, type TwoClients, type TwoClientsOptions } from "./two-clients.ts";
