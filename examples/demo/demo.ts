@@ -15,6 +15,7 @@ const trace = new SipTrace();
 const alice = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:alice@127.0.0.1", displayName: "Alice" } });
 const bob = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:bob@127.0.0.1", displayName: "Bob" } });
 say(`alice is ${alice.uri}, bob is ${bob.uri}`);
+const names = { [hostPort(alice.uri)]: "alice", [hostPort(bob.uri)]: "bob" };
 
 /** Prints what happens to one side of the call. */
 function narrate(name: string, call: Call): void {
@@ -70,7 +71,7 @@ await Promise.all([alice.close(), bob.close()]);
 trace.stop();
 
 const recorded = await readWavFile(path);
-console.log(`\nOn the wire\n${trace.ladder({ names: { [hostPort(alice.uri)]: "alice", [hostPort(bob.uri)]: "bob" } })}`);
+console.log(`\nOn the wire\n${trace.ladder({ names })}`);
 console.log(`\nMeasured\n${figures("alice", aliceEnd)}\n${figures("bob", bobEnd)}`);
 console.log(
   `\nRecording\n${path}: ${(recorded.samples.length / recorded.sampleRate).toFixed(1)} s at ${recorded.sampleRate} Hz, ${rmsDbfs(recorded.samples).toFixed(1)} dBFS`,
