@@ -40,11 +40,11 @@ export {
   JitterBuffer,
   type JitterAdvice,
   type JitterBufferOptions,
-  type JitterBufferStats,
   type JitterFrame,
   type JitterInsert,
   type JitterPull,
 } from "./jitter/jitter-buffer.ts";
+export type { JitterBufferStats } from "./jitter/jitter-buffer-stats.ts";
 
 export {
   keyOfTelephoneEvent,

@@ -109,6 +109,8 @@ export class TelephoneEventReceiver {
   }
 
   #report(report: TelephoneEvent, timestamp: number, marker: boolean, arrivalMs: number): void {
+    // "The receiver SHOULD ignore an event report with zero duration if the event is not a state" (§2.3.5): keys are none.
+    if (report.duration === 0 && keyOfTelephoneEvent(report.event) !== undefined) return;
     switch (this.#relate(report, timestamp, marker)) {
       case "old":
         return;

@@ -2,7 +2,10 @@ import { RtpError } from "../rtp-error.ts";
 import type { RtpPacketView } from "../rtp/rtp-packet-view.ts";
 import { DelayEstimator } from "./delay-estimator.ts";
 import { DriftEstimator } from "./drift-estimator.ts";
-import { FrameRing, noBytes, type FrameSlot } from "./frame-ring.ts";
+import { FrameDuration } from "./frame-duration.ts";
+import { FrameQueue } from "./frame-queue.ts";
+import { noBytes, type FrameSlot } from "./frame-ring.ts";
+import { JitterBufferCounters, type JitterBufferStats } from "./jitter-buffer-stats.ts";
 import { StreamContinuity } from "./stream-continuity.ts";
 
 export interface JitterBufferOptions {
@@ -50,33 +53,12 @@ export interface JitterFrame {
   duration: number;
 }
 
-/** Plain figures of a {@link JitterBuffer}. Counts are packets or frames since it was made. */
-export interface JitterBufferStats {
-  /** Packets given to `insert`. */
-  readonly received: number;
-  /** Sequence numbers passed over because their packet was not there in time; late ones are among them. */
-  readonly lost: number;
-  readonly late: number;
-  readonly duplicated: number;
-  /** Packets that came after a later one. */
-  readonly reordered: number;
-  /** Packets thrown away: the buffer was full or too far behind, or they did not fit the stream. */
-  readonly discarded: number;
-  /** Frames that the puller had to conceal (`lost` and `expand`). */
-  readonly concealed: number;
-  readonly restarts: number;
-  readonly currentDelayMs: number;
-  readonly targetDelayMs: number;
-  /** How much faster the sender's clock runs than ours; undefined before about 15 s. */
-  readonly clockDriftPpm: number | undefined;
-}
-
 /** Packets in a row that came late make a new start: the path has become longer than the target knows. */
 const lateRunLimit = 4;
 /** After this long without a packet the sender is taken to be silent. */
 const starvationMs = 100;
-/** How many sequence numbers before the first packet may still come before it is played. */
-const misorderAtStart = 4;
+/** A delay may fall this short of its target. */
+const shortMs = 1;
 /** Frames are at least this long: it decides how many have room. */
 const shortestFrameMs = 10;
 
@@ -96,66 +78,43 @@ export class JitterBuffer {
   advice: JitterAdvice = "keep";
   readonly #unitsPerMs: number;
   readonly #maxDelayMs: number;
+  readonly #counters: JitterBufferCounters = new JitterBufferCounters();
   readonly #stream: StreamContinuity;
   readonly #delay: DelayEstimator;
   readonly #drift: DriftEstimator = new DriftEstimator();
-  readonly #ring: FrameRing;
-  /** Length of a frame in RTP units, learned from the stream. */
-  #duration: number;
-  #durationCandidate = 0;
-  #lastAudioSequence = -1;
-  #lastAudioTimestamp = 0;
-  /** Sequence numbers below were played or passed over. */
-  #next = 0;
-  #waiting = 0;
-  #lastNoted = -1;
+  readonly #queue: FrameQueue;
+  readonly #duration: FrameDuration;
   /** Between the first frame of a talk-spurt and its end; otherwise the first waiting frame is due at {@link #anchorMs}. */
   #playing = false;
   #anchorMs = 0;
-  /** Nothing of this stream was played yet. */
-  #fresh = true;
   // The timeline: the sample #timelineTimestamp is played at #timelineMs.
   #timelineTimestamp = 0;
   #timelineMs = 0;
   /** Frames that end before are late. */
   #passedTimestamp = 0;
+  #lastNoted = -1;
   #starvedMs = 0;
   #lateRun = 0;
   #currentDelayMs = 0;
-  #received = 0;
-  #lost = 0;
-  #late = 0;
-  #duplicated = 0;
-  #reordered = 0;
-  #discarded = 0;
-  #concealed = 0;
-  #restarts = 0;
 
+  /** @throws {RtpError} `RTP_OPTION_INVALID` */
   constructor(options: JitterBufferOptions) {
     const { clockRate, frameMs = 20, minDelayMs = 20, maxDelayMs = 300 } = options;
-    const initialDelayMs = Math.min(Math.max(options.initialDelayMs ?? 40, minDelayMs), maxDelayMs);
     if (!(clockRate > 0 && frameMs > 0 && minDelayMs >= 0 && maxDelayMs >= minDelayMs && maxDelayMs <= 10_000)) {
       throw new RtpError(
         "RTP_OPTION_INVALID",
         "jitter buffer: clockRate and frameMs must be positive, 0 <= minDelayMs <= maxDelayMs <= 10000",
       );
     }
+    const initialDelayMs = Math.min(Math.max(options.initialDelayMs ?? 40, minDelayMs), maxDelayMs);
     this.#unitsPerMs = clockRate / 1000;
     this.#maxDelayMs = maxDelayMs;
-    this.#duration = Math.round(frameMs * this.#unitsPerMs);
+    this.#duration = new FrameDuration(frameMs, this.#unitsPerMs);
     this.#stream = new StreamContinuity(this.#unitsPerMs, 1000 + maxDelayMs);
     this.#delay = new DelayEstimator(minDelayMs, initialDelayMs, maxDelayMs);
-    this.#ring = new FrameRing(2 ** Math.ceil(Math.log2((2 * Math.max(maxDelayMs, 100)) / shortestFrameMs)));
-    this.frame = {
-      buffer: noBytes,
-      offset: 0,
-      length: 0,
-      payloadType: 0,
-      sequenceNumber: 0,
-      timestamp: 0,
-      marker: false,
-      duration: this.#duration,
-    };
+    this.#queue = new FrameQueue(2 ** Math.ceil(Math.log2((2 * Math.max(maxDelayMs, 100)) / shortestFrameMs)), this.#counters);
+    const nothing = { buffer: noBytes, offset: 0, length: 0, payloadType: 0, sequenceNumber: 0, timestamp: 0, marker: false };
+    this.frame = { ...nothing, duration: this.#duration.units };
   }
 
   get targetDelayMs(): number {
@@ -169,26 +128,26 @@ export class JitterBuffer {
 
   /** Takes in an audio packet that arrived at `arrivalMs`. Keeps a reference to its buffer until the frame was pulled. */
   insert(packet: RtpPacketView, arrivalMs: number): JitterInsert {
-    this.#received++;
+    const counters = this.#counters;
+    counters.received++;
     const stream = this.#stream;
     const continuity = stream.place(packet, arrivalMs);
     if (continuity === "restart") return this.#restart(packet, arrivalMs);
     if (continuity === "suspect") {
-      this.#discarded++;
+      counters.discarded++;
       return "discarded";
     }
     const { sequence, timestamp } = stream;
-    const known = this.#ring.find(sequence);
-    if (known !== undefined && known.state !== "skipped" && known.state !== "empty") {
-      this.#duplicated++;
+    if (this.#queue.has(sequence)) {
+      counters.duplicated++;
       return "duplicate";
     }
-    this.#delay.add(stream.transitMs, arrivalMs);
-    this.#drift.add(stream.transitMs, arrivalMs);
-    this.#learnDuration(sequence, timestamp);
-    if (sequence < stream.highest) this.#reordered++;
-    if (sequence < this.#next || (this.#playing && timestamp + this.#duration <= this.#passedTimestamp)) {
-      return this.#insertLate(packet, arrivalMs);
+    if (sequence < stream.highest) counters.reordered++;
+    this.#measure(arrivalMs);
+    const isPassed = this.#playing && timestamp + this.#duration.units <= this.#passedTimestamp;
+    if (sequence < this.#queue.next || (isPassed && !this.#endsLateRun())) {
+      counters.late++;
+      return "late";
     }
     this.#lateRun = 0;
     this.#store(packet, arrivalMs);
@@ -198,16 +157,9 @@ export class JitterBuffer {
   /** Tells of a packet of the same stream that is no audio (telephone-event), so that its sequence number is not taken for a loss. */
   note(packet: RtpPacketView): void {
     const sequence = this.#stream.placeOther(packet);
-    if (sequence < this.#next) return;
+    if (sequence < 0) return;
     this.#lastNoted = Math.max(this.#lastNoted, sequence);
-    if (sequence === this.#next && this.#waiting === 0) {
-      this.#next++;
-      return;
-    }
-    const slot = this.#slotFor(sequence);
-    if (slot.sequence === sequence && slot.state === "waiting") return;
-    slot.sequence = sequence;
-    slot.state = "noted";
+    this.#queue.note(sequence);
   }
 
   /**
@@ -215,16 +167,16 @@ export class JitterBuffer {
    * A caller that still holds decoded samples adds their length to the present.
    */
   pull(playoutMs: number): JitterPull {
-    this.frame.duration = this.#duration;
+    this.frame.duration = this.#duration.units;
     if (!this.#playing && !this.#beginTalkSpurt(playoutMs)) return "empty";
     this.#trim(playoutMs);
-    const head = this.#head();
+    const head = this.#queue.head();
     if (head === undefined) return this.#starve(playoutMs);
     this.#starvedMs = 0;
     const position = this.#position(playoutMs);
-    const isAhead = head.timestamp - position >= this.#duration;
-    if (isAhead && head.sequence > this.#next) {
-      this.#skip(this.#next + 1);
+    const isAhead = head.timestamp - position >= this.#duration.units;
+    if (isAhead && head.sequence > this.#queue.next) {
+      this.#queue.skipTo(this.#queue.next + 1);
       return this.#conceal(position);
     }
     if (isAhead && playoutMs < this.#dueMs(head.timestamp)) {
@@ -233,110 +185,74 @@ export class JitterBuffer {
       this.#anchorMs = this.#dueMs(head.timestamp);
       return "empty";
     }
-    this.#take(head, playoutMs);
+    this.#play(head, playoutMs);
     return "frame";
   }
 
   /** Forgets the stream; the counts stay. */
   reset(): void {
     this.#stream.ssrc = -1;
-    this.#clear();
+    this.#queue.clear();
+    this.#endStream();
     this.#delay.reset();
-    this.#drift.reset();
   }
 
   stats(): JitterBufferStats {
-    return {
-      received: this.#received,
-      lost: this.#lost,
-      late: this.#late,
-      duplicated: this.#duplicated,
-      reordered: this.#reordered,
-      discarded: this.#discarded,
-      concealed: this.#concealed,
-      restarts: this.#restarts,
-      currentDelayMs: this.#currentDelayMs,
-      targetDelayMs: this.#delay.targetMs,
-      clockDriftPpm: this.#drift.ppm,
-    };
+    const { currentDelayMs, targetDelayMs } = this;
+    return { ...this.#counters, currentDelayMs, targetDelayMs, clockDriftPpm: this.#drift.ppm };
   }
 
   #restart(packet: RtpPacketView, arrivalMs: number): "inserted" | "restarted" {
-    const isFirst = this.#stream.ssrc < 0;
-    const isSameSource = packet.ssrc === this.#stream.ssrc;
-    this.#discarded += this.#waiting;
-    this.#clear();
+    const formerSsrc = this.#stream.ssrc;
     this.#stream.restart(packet, arrivalMs);
-    if (isSameSource) this.#delay.rebase();
+    this.#queue.restart(this.#stream.sequence);
+    this.#endStream();
+    // The same source has the same path, whatever its numbers.
+    if (packet.ssrc === formerSsrc) this.#delay.rebase();
     else this.#delay.reset();
-    this.#drift.reset();
-    this.#delay.add(this.#stream.transitMs, arrivalMs);
-    this.#drift.add(this.#stream.transitMs, arrivalMs);
-    this.#next = this.#stream.sequence - misorderAtStart;
-    this.#learnDuration(this.#stream.sequence, this.#stream.timestamp);
+    this.#measure(arrivalMs);
     this.#store(packet, arrivalMs);
-    if (isFirst) return "inserted";
-    this.#restarts++;
+    if (formerSsrc < 0) return "inserted";
+    this.#counters.restarts++;
     return "restarted";
   }
 
-  #clear(): void {
-    this.#ring.clear();
-    this.#waiting = 0;
+  #endStream(): void {
+    this.#duration.restart();
+    this.#drift.reset();
     this.#lastNoted = -1;
-    this.#lastAudioSequence = -1;
     this.#playing = false;
-    this.#fresh = true;
     this.#lateRun = 0;
     this.#starvedMs = 0;
     this.advice = "keep";
   }
 
-  #insertLate(packet: RtpPacketView, arrivalMs: number): "late" | "inserted" {
-    if (++this.#lateRun < lateRunLimit || this.#waiting > 0 || this.#stream.sequence < this.#next) {
-      this.#late++;
-      return "late";
-    }
-    this.#lateRun = 0;
+  /** Learns from the packet that the stream has placed last. */
+  #measure(arrivalMs: number): void {
+    const { sequence, timestamp, transitMs } = this.#stream;
+    this.#delay.add(transitMs, arrivalMs);
+    this.#drift.add(transitMs, arrivalMs);
+    this.#duration.learn(sequence, timestamp, this.#queue.isFresh);
+  }
+
+  /** Whether a late packet is one too many, so that playing begins anew with it. */
+  #endsLateRun(): boolean {
+    if (++this.#lateRun < lateRunLimit || this.#queue.waiting > 0) return false;
     this.#playing = false;
-    this.#store(packet, arrivalMs);
-    return "inserted";
+    return true;
   }
 
   #store(packet: RtpPacketView, arrivalMs: number): void {
     const { sequence, timestamp } = this.#stream;
-    const slot = this.#slotFor(sequence);
-    slot.state = "waiting";
-    slot.sequence = sequence;
+    const slot = this.#queue.add(sequence);
     slot.timestamp = timestamp;
     slot.buffer = packet.buffer;
     slot.offset = packet.payloadOffset;
     slot.length = packet.payloadLength;
     slot.payloadType = packet.payloadType;
     slot.marker = packet.marker;
-    this.#waiting++;
-    if (!this.#playing && (this.#waiting === 1 || this.#dueMs(timestamp) < this.#anchorMs)) {
+    if (!this.#playing && (this.#queue.waiting === 1 || this.#dueMs(timestamp) < this.#anchorMs)) {
       this.#anchorMs = Math.max(arrivalMs, this.#dueMs(timestamp));
-    }
-  }
-
-  /** Makes room for `sequence`; the oldest waiting frames give way. */
-  #slotFor(sequence: number): FrameSlot {
-    if (!this.#ring.reserve(sequence - this.#next + 1)) this.#skip(sequence - this.#ring.maxCapacity + 1);
-    this.#ring.reserve(sequence - this.#next + 1);
-    return this.#ring.slot(sequence)!;
-  }
-
-  #learnDuration(sequence: number, timestamp: number): void {
-    const duration = timestamp - this.#lastAudioTimestamp;
-    if (this.#lastAudioSequence >= 0 && sequence === this.#lastAudioSequence + 1 && duration > 0 && duration <= 200 * this.#unitsPerMs) {
-      // A pause of the sender is longer than a frame too, but not twice the same in a row.
-      if (duration === this.#durationCandidate || (this.#fresh && duration <= 60 * this.#unitsPerMs)) this.#duration = duration;
-      this.#durationCandidate = duration;
-    }
-    if (sequence > this.#lastAudioSequence) {
-      this.#lastAudioSequence = sequence;
-      this.#lastAudioTimestamp = timestamp;
     }
   }
 
@@ -350,53 +266,39 @@ export class JitterBuffer {
     return this.#timelineTimestamp + (playoutMs - this.#timelineMs) * this.#unitsPerMs;
   }
 
+  #setTimeline(timestamp: number, playoutMs: number): void {
+    this.#timelineTimestamp = timestamp;
+    this.#timelineMs = playoutMs;
+  }
+
+  /** How long the fastest packets wait when `timestamp` is played at `playoutMs`. */
   #delayAt(timestamp: number, playoutMs: number): number {
     return playoutMs - timestamp / this.#unitsPerMs - this.#delay.baseMs;
   }
 
   #beginTalkSpurt(playoutMs: number): boolean {
     // Deadlines are sums of frame lengths: a rounding error must not cost a frame.
-    if (this.#waiting === 0 || playoutMs < this.#anchorMs - 0.001) return false;
-    const head = this.#head();
+    if (this.#queue.waiting === 0 || playoutMs < this.#anchorMs - 0.001) return false;
+    const head = this.#queue.head();
     if (head === undefined) return false;
-    if (this.#fresh) this.#next = head.sequence;
-    this.#fresh = false;
     this.#playing = true;
     this.#setTimeline(head.timestamp, playoutMs);
     return true;
   }
 
-  #setTimeline(timestamp: number, playoutMs: number): void {
-    this.#timelineTimestamp = timestamp;
-    this.#timelineMs = playoutMs;
-  }
-
   /** Throws away what is older than the greatest delay allows. */
   #trim(playoutMs: number): void {
-    const frameMs = this.#duration / this.#unitsPerMs;
-    while (this.#waiting > 1) {
-      const head = this.#head();
-      if (head === undefined || this.#delayAt(head.timestamp, playoutMs) <= this.#maxDelayMs + frameMs) return;
-      this.#skip(head.sequence + 1);
-      const following = this.#head();
+    const limitMs = this.#maxDelayMs + this.#duration.ms;
+    while (this.#queue.waiting > 1) {
+      const head = this.#queue.head();
+      if (head === undefined || this.#delayAt(head.timestamp, playoutMs) <= limitMs) return;
+      this.#queue.skipTo(head.sequence + 1);
+      const following = this.#queue.head();
       if (following !== undefined) this.#setTimeline(following.timestamp, playoutMs);
     }
   }
 
-  /** The first waiting frame; passes over packets that are no audio. */
-  #head(): FrameSlot | undefined {
-    if (this.#waiting === 0) return undefined;
-    for (let sequence = this.#next; sequence <= this.#stream.highest; sequence++) {
-      const slot = this.#ring.find(sequence);
-      if (slot === undefined) continue;
-      if (slot.state === "waiting") return slot;
-      if (slot.state === "noted" && sequence === this.#next) this.#next++;
-    }
-    return undefined;
-  }
-
-  #take(slot: FrameSlot, playoutMs: number): void {
-    this.#skip(slot.sequence);
+  #play(slot: FrameSlot, playoutMs: number): void {
     const { frame } = this;
     frame.buffer = slot.buffer;
     frame.offset = slot.offset;
@@ -405,49 +307,29 @@ export class JitterBuffer {
     frame.sequenceNumber = slot.sequence & 0xffff;
     frame.timestamp = slot.timestamp >>> 0;
     frame.marker = slot.marker;
-    slot.buffer = noBytes;
-    slot.state = "played";
-    this.#waiting--;
-    this.#next = slot.sequence + 1;
+    this.#queue.take(slot);
     this.#setTimeline(slot.timestamp, playoutMs);
-    this.#passedTimestamp = slot.timestamp + this.#duration;
+    this.#passedTimestamp = slot.timestamp + this.#duration.units;
     this.#currentDelayMs = this.#delayAt(slot.timestamp, playoutMs);
     this.advice = this.#adviseFor(this.#currentDelayMs);
   }
 
   #adviseFor(delayMs: number): JitterAdvice {
-    const frameMs = this.#duration / this.#unitsPerMs;
-    const slackMs = frameMs / 4;
-    if (delayMs < this.#delay.targetMs - slackMs) return "expand";
-    return this.#waiting > 0 && delayMs - frameMs >= this.#delay.targetMs + slackMs ? "accelerate" : "keep";
-  }
-
-  /** Passes over everything before `sequence`. */
-  #skip(sequence: number): void {
-    for (; this.#next < sequence; this.#next++) {
-      const slot = this.#ring.slot(this.#next);
-      const state = slot !== undefined && slot.sequence === this.#next ? slot.state : "empty";
-      if (state === "noted") continue;
-      if (state === "waiting") {
-        this.#discarded++;
-        this.#waiting--;
-      } else if (!this.#fresh) this.#lost++;
-      if (slot === undefined) continue;
-      slot.sequence = this.#next;
-      slot.state = "skipped";
-      slot.buffer = noBytes;
-    }
+    const { targetMs } = this.#delay;
+    if (delayMs < targetMs - shortMs) return "expand";
+    // A frame less must still be enough, with a quarter of a frame to spare, lest the advice turns round at once.
+    return this.#queue.waiting > 0 && delayMs - 1.25 * this.#duration.ms >= targetMs ? "accelerate" : "keep";
   }
 
   #conceal(position: number): "lost" {
-    this.#concealed++;
-    this.#passedTimestamp = position + this.#duration;
+    this.#counters.concealed++;
+    this.#passedTimestamp = position + this.#duration.units;
     return "lost";
   }
 
   /** Nothing waits: the next packet is late, lost, or the sender is silent. */
   #starve(playoutMs: number): JitterPull {
-    const frameMs = this.#duration / this.#unitsPerMs;
+    const frameMs = this.#duration.ms;
     this.#starvedMs += frameMs;
     if (this.#starvedMs > starvationMs || this.#lastNoted === this.#stream.highest) {
       this.#playing = false;
@@ -455,11 +337,9 @@ export class JitterBuffer {
       return "empty";
     }
     const position = this.#position(playoutMs);
-    if (this.#adviseFor(this.#delayAt(position, playoutMs)) === "expand") {
-      this.#concealed++;
-      this.#timelineMs += frameMs;
-      return "expand";
-    }
-    return this.#conceal(position);
+    if (this.#adviseFor(this.#delayAt(position, playoutMs)) !== "expand") return this.#conceal(position);
+    this.#counters.concealed++;
+    this.#timelineMs += frameMs;
+    return "expand";
   }
 }

@@ -36,12 +36,14 @@ export class StreamContinuity {
   place(packet: RtpPacketView, arrivalMs: number): Continuity {
     if (packet.ssrc !== this.ssrc) return "restart";
     const step = sequenceDifference(packet.sequenceNumber, this.highest & 0xffff);
-    if (step >= maxDropout || step < -maxMisorder) {
+    const timestamp = this.timestamp + ((packet.timestamp - this.timestamp) | 0);
+    // A gap of many packets takes time: without it, the sequence number is wrong.
+    const isTooFar = step > maxMisorder && timestamp - this.timestamp < step * this.#unitsPerMs;
+    if (step >= maxDropout || step < -maxMisorder || isTooFar) {
       if (packet.sequenceNumber === this.#badSequence) return "restart";
       this.#badSequence = (packet.sequenceNumber + 1) & 0xffff;
       return "suspect";
     }
-    const timestamp = this.timestamp + ((packet.timestamp - this.timestamp) | 0);
     const transitMs = arrivalMs - timestamp / this.#unitsPerMs;
     if (Math.abs(transitMs - this.transitMs) > this.#jumpMs) {
       // A gateway may put one odd timestamp on a packet; the second that agrees with it is a new beginning.

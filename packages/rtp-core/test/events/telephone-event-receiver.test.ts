@@ -196,6 +196,12 @@ describe("recognising keys (RFC 4733 §2.5.2)", () => {
     expect(log.at(-1)).toBe("3 reset 20");
   });
 
+  test("ignores reports of zero duration, which a key cannot have (§2.3.5)", () => {
+    const { receive, log } = setUp();
+    receive({ timestamp: 0, duration: 0, marker: true }, { timestamp: 0, duration: 160 }, { timestamp: 0, duration: 320, end: true });
+    expect(log).toEqual(["1 down", "1 end 40"]);
+  });
+
   test("reports events that are no keys by their code, and counts payloads too short", () => {
     const { receiver, receive, log, starts } = setUp();
     receive({ timestamp: 0, event: 36, end: true, duration: 800 });
