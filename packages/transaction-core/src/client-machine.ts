@@ -1,5 +1,7 @@
+import { formatHostPort } from "@sidetone/infra-common";
 import type { SipRequest, SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
+import { TransactionError } from "./transaction-error.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { TransactionMachine, type TransactionMessage } from "./transaction-machine.ts";
 import type { ClientTransactionUser } from "./transaction-user.ts";
@@ -38,12 +40,19 @@ export abstract class ClientMachine<
     this.context = context;
   }
 
-  /** Sends the request for the first time and starts the timers. */
-  abstract start(): void;
+  /** Timer A or E, unless the transport is reliable, and Timer B or F. */
+  protected abstract startTimers(): void;
   /** Takes a response that matches (RFC 3261 §17.1.3). */
   abstract receive(response: SipResponse): void;
   /** The flow failed, or was closed before the request went out. */
   abstract fail(error: Error): void;
+
+  /** Sends the request for the first time. */
+  start(): void {
+    if (this.flow.isClosed) return this.startEndTimer(0, failOnClosedFlow);
+    this.startTimers();
+    this.transmit();
+  }
 
   transmit(): void {
     if (this.bytes) this.flow.send(this.bytes);
@@ -62,4 +71,10 @@ export abstract class ClientMachine<
     const fields = { method: this.method, branch: this.branch, state: this.state, transport, remoteAddress, remotePort, error: message };
     this.host.environment.logger.debug(fields, "transport error that changes nothing for the transaction");
   }
+}
+
+function failOnClosedFlow(transaction: Pick<ClientMachine, "fail" | "flow">): void {
+  const { transport, remoteAddress, remotePort } = transaction.flow;
+  const where = `${transport} ${formatHostPort(remoteAddress, remotePort)}`;
+  transaction.fail(new TransactionError("TRANSACTION_FLOW_CLOSED", `The flow over ${where} was closed before the request went out`));
 }

@@ -48,11 +48,10 @@ export class InviteClientMachine extends ClientMachine<InviteClientState, Invite
     return actions;
   }
 
-  override start(): void {
+  protected override startTimers(): void {
     const { T1 } = this.host.timers;
     if (!this.flow.reliable) this.startRepeatTimer((this.repeatIntervalMs = T1), onTimerA);
     this.startEndTimer(64 * T1, onTimerB);
-    this.transmit();
   }
 
   override receive(response: SipResponse): void {

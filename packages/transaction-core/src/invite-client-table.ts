@@ -28,7 +28,7 @@ export const inviteClientTable: TransitionTable<InviteClientState, InviteClientI
     timerA:         ["Calling", "retransmit", "doubleTimerA"],
     timerB:         ["Terminated", "end", "reportTimeout"],
     transportError: ["Terminated", "end", "reportTransportError"],
-    "1xx":          ["Proceeding", "stopTimers", "passToUser", "sendHeldCancel"], // §9.1: no CANCEL before a provisional response
+    "1xx":          ["Proceeding", "stopTimers", "sendHeldCancel", "passToUser"], // §9.1: no CANCEL before a provisional response
     "2xx":          ["Accepted", "stopTimers", "startTimerM", "passToUser"],
     "300-699":      ["Completed", "stopTimers", "sendAck", "startTimerD", "passToUser", "release"],
   },

@@ -41,11 +41,10 @@ export class NonInviteClientMachine extends ClientMachine<NonInviteClientState, 
     return actions;
   }
 
-  override start(): void {
+  protected override startTimers(): void {
     const { T1 } = this.host.timers;
     if (!this.flow.reliable) this.startRepeatTimer((this.repeatIntervalMs = T1), onTimerE);
     this.startEndTimer(64 * T1, onTimerF);
-    this.transmit();
   }
 
   override receive(response: SipResponse): void {
