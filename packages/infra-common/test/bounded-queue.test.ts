@@ -136,6 +136,18 @@ describe("BoundedQueue", () => {
     expect(() => setUp({ capacity: 0 })).toThrow(RangeError);
   });
 
+  test("keeps the order while much is read and more comes", async () => {
+    const { queue } = setUp({ capacity: 200 });
+    for (let i = 0; i < 200; i++) queue.push(i);
+    for (let i = 0; i < 150; i++) {
+      expect((await queue.next()).value).toBe(i);
+      queue.push(200 + i);
+    }
+    queue.end();
+    for (let i = 150; i < 350; i++) expect((await queue.next()).value).toBe(i);
+    expect((await queue.next()).done).toBe(true);
+  });
+
   test("behaves as a list of bounded length, whatever is pushed and read", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 100 }), fc.array(fc.boolean(), { maxLength: 500 }), async (capacity, pushes) => {

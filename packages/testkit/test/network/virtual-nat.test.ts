@@ -162,7 +162,7 @@ describe("VirtualNat", () => {
   });
 
   test("carries streams outwards, lets none in from outside, and a reboot resets them at the next bytes", async () => {
-    const { clock, network, nat, serverHost } = await setUp();
+    const { clock, network, nat, serverHost, a } = await setUp();
     const host = nat.host("192.168.1.20");
     const log: string[] = [];
     const receiver = (who: string) => ({
@@ -183,6 +183,10 @@ describe("VirtualNat", () => {
     const connection = await clock.advanceUntil(host.connectStream({ address: server, port: 5060 }, receiver("client")));
     await clock.advance(5);
     expect(peers).toEqual([`${publicAddress}:40000`]);
+    const reasons: unknown[] = [];
+    network.onPacket(({ reason }) => reason && reasons.push(reason));
+    await a.send("a datagram to the port of a stream", publicAddress, 40_000);
+    expect(reasons).toEqual(["filtered"]);
     const unwanted = network.host("198.51.100.9").connectStream({ address: publicAddress, port: 5060 }, receiver("stranger"));
     await expect(clock.advanceUntil(unwanted)).rejects.toMatchObject({ code: "NETWORK_CONNECTION_TIMEOUT" });
     connection.send(Buffer.from("before"));

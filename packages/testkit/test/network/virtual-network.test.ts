@@ -79,6 +79,8 @@ describe("links of a VirtualNetwork", () => {
     const clock = new VirtualClock();
     const network = new VirtualNetwork(clock, new SeededRandom(1), { link: { duplicateRate: 1 } });
     const seen: string[] = [];
+    const tapped: Buffer[] = [];
+    network.onPacket(({ data }) => tapped.push(data));
     const b = network.host(bob);
     await b.bindDatagram(
       { address: bob, port: 1 },
@@ -90,6 +92,7 @@ describe("links of a VirtualNetwork", () => {
     bytes.fill(0);
     clock.advanceSync(10);
     expect(seen).toEqual(["mine", "mine"]);
+    expect(tapped.map(String)).toEqual(["mine", "mine", "mine"]);
   });
 
   test("serialise datagrams at their bandwidth, and drop what would wait too long", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ConnectStreamOptions, StreamConnection, StreamReceiver } from "@sidetone/infra-common";
+import { delay, type ConnectStreamOptions, type StreamConnection, type StreamReceiver } from "@sidetone/infra-common";
 import { SeededRandom, VirtualClock, VirtualNetwork, type VirtualHost, type VirtualNetworkOptions } from "@sidetone/testkit";
 
 const [alice, bob] = ["10.0.0.1", "10.0.0.2"];
@@ -139,6 +139,20 @@ describe("a stream of the VirtualNetwork", () => {
     expect(Buffer.concat(peer.chunks).toString()).toBe(sent.join(""));
   });
 
+  test("a lost segment comes a retransmission later, and those behind it wait for it", async () => {
+    const { clock, network, connected } = await setUp();
+    const { connection, peer } = await connected();
+    network.setDefaultConditions({ lossRate: 1 });
+    connection.send(Buffer.from("lost"));
+    network.setDefaultConditions({ lossRate: 0 });
+    connection.send(Buffer.from("behind"));
+    // 200 ms, doubled until it would exceed a minute.
+    await clock.advance(102_209);
+    expect(peer.log).toEqual([]);
+    await clock.advance(1);
+    expect(peer.log).toEqual(["lost@102240", "behind@102240"]);
+  });
+
   test("splits what it carries at the segment size", async () => {
     const { clock, connected } = await setUp({ streamSegmentBytes: 7 });
     const { connection, peer } = await connected();
@@ -172,6 +186,18 @@ describe("a stream of the VirtualNetwork", () => {
     await clock.advance(1000);
     expect(connection.queuedBytes).toBe(0);
     expect(Buffer.concat(peer.chunks)).toHaveLength(26_384);
+    expect(log.filter((line) => line.startsWith("drain"))).toHaveLength(1);
+  });
+
+  test("tells of the drain also when a later, smaller send would not have had to wait", async () => {
+    const { clock, connected } = await setUp({ link: { delayMs: 10 }, streamWindowBytes: 10_000 });
+    const { connection, log, peer } = await connected();
+    peer.connection.pause();
+    expect(connection.send(Buffer.alloc(30_000))).toBe(false);
+    peer.connection.resume();
+    await clock.advanceUntil(untilQueued(clock, connection, 10_000));
+    expect(connection.send(Buffer.from("small"))).toBe(true);
+    await clock.advance(1000);
     expect(log.filter((line) => line.startsWith("drain"))).toHaveLength(1);
   });
 
@@ -273,3 +299,8 @@ describe("a stream of the VirtualNetwork", () => {
     expect(peer.chunks.map(String)).toEqual(["still here"]);
   });
 });
+
+/** Resolves when at most `bytes` are queued. */
+async function untilQueued(clock: VirtualClock, connection: StreamConnection, bytes: number): Promise<void> {
+  while (connection.queuedBytes > bytes) await delay(clock, 1);
+}

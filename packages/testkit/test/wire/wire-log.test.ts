@@ -68,6 +68,20 @@ describe("WireLog", () => {
     expect(log.entries).toHaveLength(102);
   });
 
+  test("counts what a run of media lost, or prints every packet", async () => {
+    const { clock, network, log, a } = await setUp();
+    const every = new WireLog(network, { everyMediaPacket: true });
+    for (let i = 0; i < 10; i++) {
+      network.setConditions("10.0.0.1", "10.0.0.2", { lossRate: i % 5 === 0 ? 1 : 0 });
+      a.send(rtp(i), 5060, "10.0.0.2");
+      clock.advanceSync(20);
+    }
+    expect(log.toString()).toMatch(/sequence 0 timestamp 0 {2}×10, 2 dropped$/);
+    const lines = every.toString().split("\n");
+    expect(lines.filter((line) => line.endsWith("✗ lost"))).toHaveLength(2);
+    expect(lines).toHaveLength(10);
+  });
+
   test("shows SIP over streams, and their handshakes only when asked to", async () => {
     const { clock, network, log, alice, bob } = await setUp();
     const control = new WireLog(network, { streamControl: true });
