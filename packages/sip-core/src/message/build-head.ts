@@ -25,18 +25,18 @@ let scratch = Buffer.allocUnsafeSlow(8192);
 export function buildHead(startLine: string, fieldLines: string): MessageHead {
   const head = new MessageHead(`${startLine}${fieldLines}\r\n`, [], startLine.length);
   readBuiltFields(head);
-  const missing = checkMandatory(head, false);
+  const missing = checkMandatory(head);
   if (missing) throw invalid(missing);
   return head;
 }
 
 /** Reads the lines from `head.end` on, which were added here. */
 export function readBuiltFields(head: MessageHead): void {
-  const { text, end } = head;
+  const { text } = head;
   if (text.length > maxHeadBytes) throw new SipError("SIP_HEADER_INVALID", "The header fields are too large");
   if (text.length > scratch.length) scratch = Buffer.allocUnsafeSlow(2 * text.length);
   writeLatin1(scratch, text, 0);
-  const error = readFields(head, scratch.subarray(0, text.length), end, buildLimits);
+  const error = readFields(head, scratch, buildLimits);
   if (error) throw invalid(error);
 }
 

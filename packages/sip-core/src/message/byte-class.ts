@@ -11,10 +11,17 @@ export function skipBytes(bytes: Uint8Array, start: number, end: number, bit: nu
   return i;
 }
 
-/** Whether the bytes at `start` … `end` are `lowerName` in either case; `lowerName` has letters, digits and `-` only. */
-export function isNameAt(bytes: Uint8Array, start: number, end: number, lowerName: Uint8Array): boolean {
-  const length = lowerName.length;
-  if (end - start !== length) return false;
-  for (let i = 0; i < length; i++) if ((bytes[start + i]! | 0x20) !== lowerName[i]) return false;
-  return true;
+export function isByteIn(byte: number, bit: number): boolean {
+  return (classes[byte]! & bit) !== 0;
+}
+
+/** SP or HTAB. */
+export function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09;
+}
+
+export function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && isBlank(bytes[i]!)) i++;
+  return i;
 }

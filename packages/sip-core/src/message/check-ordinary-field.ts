@@ -1,111 +1,114 @@
+import { TOKEN } from "../grammar/character-class.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import { headerSyntax } from "../grammar/parameter-syntax.ts";
-import { TOKEN } from "../grammar/character-class.ts";
 import { ViaParm } from "../headers/via.ts";
-import { skipBytes } from "./byte-class.ts";
+import { isBlank, skipBytes } from "./byte-class.ts";
 import * as header from "./header-name.ts";
 import type { MessageHead } from "./message-head.ts";
 import { methodAt } from "./method.ts";
-import { OrdinaryShapes } from "./ordinary-shapes.ts";
-
-/** Used within one call at a time. */
-const shapes = new OrdinaryShapes();
+import { endOfAddress, endOfMediaType, endOfVia, found } from "./ordinary-shapes.ts";
 
 /**
- * Validates the value between `start` and `lineEnd` (after its CRLF) if it has its ordinary shape, and notes what the message asks of it.
- * False leaves it to the codec.
+ * Validates the value that begins at `start`, if it has its ordinary shape, and notes what the message asks of it. The index after the
+ * field's CRLF, or 0: then its codec must judge.
  */
-export function checkOrdinaryField(head: MessageHead, bytes: Uint8Array, id: number, valueStart: number, lineEnd: number): boolean {
-  if (bytes[lineEnd - 2] !== 0x0d) return false;
-  let start = valueStart;
-  let end = lineEnd - 2;
-  while (start < end && bytes[start] === 0x20) start++;
-  while (end > start && bytes[end - 1] === 0x20) end--;
+export function checkOrdinaryField(head: MessageHead, bytes: Uint8Array, id: number, start: number): number {
+  const length = head.text.length;
+  const valueEnd = endOfValue(bytes, id, start, length);
+  // The line ends here, and the next one does not continue it.
+  const isWhole =
+    valueEnd > start && valueEnd + 1 < length && bytes[valueEnd] === 0x0d && bytes[valueEnd + 1] === 0x0a && !isBlank(bytes[valueEnd + 2]);
+  return isWhole && note(head, bytes, id, start, valueEnd) ? valueEnd + 2 : 0;
+}
+
+function endOfValue(bytes: Uint8Array, id: number, start: number, end: number): number {
   switch (id) {
     case header.VIA:
-      return checkVia(head, bytes, start, end);
+      return endOfVia(bytes, start, end);
     case header.FROM:
-      if (!shapes.isAddress(bytes, start, end)) return false;
-      head.fromTag = wanted(head.text);
-      return true;
     case header.TO:
-      if (!shapes.isAddress(bytes, start, end)) return false;
-      head.toTag = wanted(head.text);
-      return true;
     case header.CONTACT:
-      return shapes.isAddress(bytes, start, end);
+      return endOfAddress(bytes, start, end);
     case header.CALL_ID:
-      if (start === end || !isVisible(bytes, start, end)) return false;
-      head.callId = head.text.slice(start, end);
-      return true;
-    case header.CSEQ:
-      return checkCSeq(head, bytes, start, end);
-    case header.MAX_FORWARDS: {
-      const hops = numberAt(bytes, start, end);
-      return hops >= 0 && hops <= 255;
+      return endOfVisible(bytes, start, end);
+    case header.CSEQ: {
+      const numberEnd = endOfDigits(bytes, start, end);
+      return numberEnd > start && bytes[numberEnd] === 0x20 ? skipBytes(bytes, numberEnd + 1, end, TOKEN) : 0;
     }
+    case header.MAX_FORWARDS:
     case header.CONTENT_LENGTH:
-      head.contentLength = numberAt(bytes, start, end);
-      return head.contentLength >= 0;
+      return endOfDigits(bytes, start, end);
     case header.CONTENT_TYPE:
-      return shapes.isMediaType(bytes, start, end);
+      return endOfMediaType(bytes, start, end);
     default:
       // Require, Proxy-Require, Content-Encoding, Content-Disposition: one token.
-      return start < end && skipBytes(bytes, start, end, TOKEN) === end;
+      return skipBytes(bytes, start, end, TOKEN);
   }
 }
 
-function checkVia(head: MessageHead, bytes: Uint8Array, start: number, end: number): boolean {
-  if (!shapes.isVia(bytes, start, end)) return false;
-  if (head.topVia === undefined) {
-    const { text } = head;
-    const { transportEnd, hostStart, hostEnd, port, parametersStart } = shapes;
-    const transport = transportAt(text, start + 8, transportEnd);
-    const parameters = new Parameters(text.slice(parametersStart, end), headerSyntax);
-    head.topVia = new ViaParm("SIP", "2.0", transport, text.slice(hostStart, hostEnd), port === 0 ? undefined : port, parameters);
+/** False when the value is of the right shape and yet wrong. */
+function note(head: MessageHead, bytes: Uint8Array, id: number, start: number, end: number): boolean {
+  const { text } = head;
+  switch (id) {
+    case header.VIA:
+      head.topVia ??= viaOf(text, start, end);
+      return true;
+    case header.FROM:
+      head.fromTag = wanted(text);
+      return true;
+    case header.TO:
+      head.toTag = wanted(text);
+      return true;
+    case header.CALL_ID:
+      head.callId = text.slice(start, end);
+      return true;
+    case header.CSEQ: {
+      const numberEnd = endOfDigits(bytes, start, end);
+      head.sequenceNumber = numberAt(bytes, start, numberEnd);
+      head.cseqMethod = methodAt(text, numberEnd + 1, end);
+      return numberEnd + 1 < end && head.sequenceNumber <= 0x7fffffff;
+    }
+    case header.MAX_FORWARDS:
+      return numberAt(bytes, start, end) <= 255;
+    case header.CONTENT_LENGTH:
+      head.contentLength = numberAt(bytes, start, end);
+      return head.contentLength < 0xffffffff;
+    default:
+      return true;
   }
-  return true;
 }
 
-function checkCSeq(head: MessageHead, bytes: Uint8Array, start: number, end: number): boolean {
-  let i = start;
-  let sequenceNumber = 0;
-  for (; i < end; i++) {
-    const digit = bytes[i]! - 0x30;
-    if (digit < 0 || digit > 9) break;
-    sequenceNumber = sequenceNumber * 10 + digit;
-  }
-  const methodStart = i + 1;
-  if (i === start || i >= end || bytes[i] !== 0x20 || sequenceNumber > 0x7fffffff) return false;
-  if (methodStart >= end || skipBytes(bytes, methodStart, end, TOKEN) !== end) return false;
-  head.sequenceNumber = sequenceNumber;
-  head.cseqMethod = methodAt(head.text, methodStart, end);
-  return true;
+function viaOf(text: string, start: number, end: number): ViaParm {
+  const { transportEnd, hostEnd, port, parametersStart } = found;
+  const host = text.slice(transportEnd + 1, hostEnd);
+  const parameters = new Parameters(text.slice(parametersStart, end), headerSyntax);
+  return new ViaParm("SIP", "2.0", transportAt(text, start + 8, transportEnd), host, port === 0 ? undefined : port, parameters);
 }
 
-/** The value of the parameter that `shapes` looked for. */
+/** The value of the tag that was found. */
 function wanted(text: string): string | undefined {
-  return shapes.wantedStart < 0 ? undefined : text.slice(shapes.wantedStart, shapes.wantedEnd);
+  return found.wantedStart < 0 ? undefined : text.slice(found.wantedStart, found.wantedEnd);
 }
 
-/** At most nine digits, or −1. */
+function endOfVisible(bytes: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && bytes[i]! > 0x20 && bytes[i]! < 0x7f) i++;
+  return i;
+}
+
+function endOfDigits(bytes: Uint8Array, start: number, end: number): number {
+  let i = start;
+  while (i < end && bytes[i]! >= 0x30 && bytes[i]! <= 0x39) i++;
+  return i;
+}
+
 function numberAt(bytes: Uint8Array, start: number, end: number): number {
-  if (start === end || end - start > 9) return -1;
   let value = 0;
-  for (let i = start; i < end; i++) {
-    const digit = bytes[i]! - 0x30;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
+  for (let i = start; i < end; i++) value = value * 10 + bytes[i]! - 0x30;
   return value;
 }
 
-function isVisible(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i]! <= 0x20 || bytes[i]! >= 0x7f) return false;
-  return true;
-}
-
-/** The transport's name in upper case, as one string for the usual ones. */
+/** The transport's name in upper case: for the usual ones always the same string. */
 function transportAt(text: string, start: number, end: number): string {
   if (end - start === 3) for (const name of usualTransports) if (text.startsWith(name, start)) return name;
   return text.slice(start, end).toUpperCase();

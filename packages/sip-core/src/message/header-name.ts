@@ -1,5 +1,3 @@
-import { isNameAt } from "./byte-class.ts";
-
 /**
  * Known header names by number, so that a field is recognised while its bytes are read and never compared again.
  * 0 stands for every other name. Lower-case spelling decides; compact forms (RFC 3261 §7.3.3) have the number of their name.
@@ -40,37 +38,8 @@ let singleMask = 0;
 for (let id = VIA; id <= lastSingle; id++) if (!repeatable.includes(id)) singleMask |= 1 << id;
 
 const idByName = new Map<string, number>();
-
-/** Open addressing over length, first, middle and last character of the lower-case name; the factors leave these names without a collision. */
-const slotCount = 512;
-const slotIds = new Uint8Array(slotCount);
-const slotNames: Uint8Array[] = Array<Uint8Array>(slotCount).fill(new Uint8Array(0));
-
-function firstSlot(length: number, first: number, middle: number, last: number): number {
-  return (length * 103 + (first | 0x20) * 27 + (middle | 0x20) * 41 + (last | 0x20) * 41) & (slotCount - 1);
-}
-
-for (const [id, entry] of names.entries()) if (id !== OTHER_HEADER) for (const name of entry.split("/")) define(name.toLowerCase(), id);
-
-function define(name: string, id: number): void {
-  const bytes = Uint8Array.from(name, (character) => character.charCodeAt(0));
-  const { length } = bytes;
-  let slot = firstSlot(length, bytes[0]!, bytes[length >> 1]!, bytes[length - 1]!);
-  while (slotIds[slot] !== OTHER_HEADER) slot = (slot + 1) & (slotCount - 1);
-  slotIds[slot] = id;
-  slotNames[slot] = bytes;
-  idByName.set(name, id);
-}
-
-/** The number of the name that stands at `start` … `end`, which is not empty. */
-export function headerIdAt(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  let slot = firstSlot(length, bytes[start]!, bytes[start + (length >> 1)]!, bytes[end - 1]!);
-  for (; slotIds[slot] !== OTHER_HEADER; slot = (slot + 1) & (slotCount - 1)) {
-    if (isNameAt(bytes, start, end, slotNames[slot]!)) return slotIds[slot]!;
-  }
-  return OTHER_HEADER;
-}
+for (const [id, entry] of names.entries())
+  if (id !== OTHER_HEADER) for (const name of entry.split("/")) idByName.set(name.toLowerCase(), id);
 
 /** The number of a name in any case, or of its compact form. */
 export function headerIdOf(name: string): number {
@@ -80,6 +49,11 @@ export function headerIdOf(name: string): number {
 /** Canonical spelling of a known name. */
 export function headerNameOf(id: number): string {
   return names[id]!.split("/")[0]!;
+}
+
+/** Known names and compact forms in lower case, with their numbers. */
+export function knownHeaders(): Iterable<readonly [lowerName: string, id: number]> {
+  return idByName;
 }
 
 /** Whether fields of that name are validated when a message arrives; the others are when they are read. */

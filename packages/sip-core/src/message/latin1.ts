@@ -1,13 +1,14 @@
 /** What Node's Buffer offers beneath `toString` and `write`, without their dispatch on the encoding's name. */
 interface Latin1Buffer {
-  latin1Slice(start: number, end: number): string;
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
   latin1Write(text: string, offset: number): number;
 }
 
+const { latin1Slice } = Buffer.prototype as unknown as Latin1Buffer;
+
 /** The first `length` bytes as characters, one each. */
 export function readLatin1(bytes: Uint8Array, length: number): string {
-  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return (buffer as unknown as Latin1Buffer).latin1Slice(0, length);
+  return latin1Slice.call(bytes, 0, length);
 }
 
 /** Writes characters up to U+00FF as bytes. */

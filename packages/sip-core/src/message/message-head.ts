@@ -10,11 +10,6 @@ export const NON_ASCII: number = 1 << 29;
 /** Largest head that positions can be kept of. */
 export const maxHeadBytes: number = POSITION_MASK;
 
-/** One field's position, name, and {@link FOLDED} or {@link NON_ASCII}, in one small integer. */
-export function packField(start: number, id: number, flags: number): number {
-  return start | (id << POSITION_BITS) | flags;
-}
-
 /** The same field in a text where it begins `by` bytes later. */
 export function moveField(field: number, by: number): number {
   return field + by;
@@ -36,11 +31,13 @@ export function fieldStart(field: number): number {
 export class MessageHead {
   /** Begins with the start line; a datagram's body may follow the head. */
   readonly text: string;
-  /** {@link packField}, in order of appearance. */
+  /** In order of appearance: position, number of the name, and {@link FOLDED} or {@link NON_ASCII}, in one small integer each. */
   readonly fields: number[];
   /** Where the empty line stands, or the end of the text without one. */
   end: number;
 
+  /** A bit per number below 32. */
+  seen = 0;
   // Read when the message arrives.
   callId = "";
   sequenceNumber = 0;
@@ -55,6 +52,18 @@ export class MessageHead {
     this.text = text;
     this.fields = fields;
     this.end = end;
+  }
+
+  /** Takes in the field at `start` … `end`, which is the last one so far. */
+  addField(start: number, id: number, flags: number, end: number): void {
+    this.fields.push(start | (id << POSITION_BITS) | flags);
+    this.end = end;
+    if (id < 32) this.seen |= 1 << id;
+  }
+
+  /** Whether there is a field with that number, which is below 32. */
+  hasSeen(id: number): boolean {
+    return (this.seen & (1 << id)) !== 0;
   }
 
   /** Where the fields begin: after the start line. */

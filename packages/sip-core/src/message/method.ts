@@ -1,5 +1,20 @@
 /** The methods of the IANA registry. */
-const known = ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "PRACK", "UPDATE", "INFO", "REFER", "MESSAGE", "SUBSCRIBE", "NOTIFY", "PUBLISH"];
+const known = [
+  "INVITE",
+  "ACK",
+  "BYE",
+  "CANCEL",
+  "OPTIONS",
+  "REGISTER",
+  "PRACK",
+  "UPDATE",
+  "INFO",
+  "REFER",
+  "MESSAGE",
+  "SUBSCRIBE",
+  "NOTIFY",
+  "PUBLISH",
+];
 const byLength: string[][] = [];
 for (const method of known) (byLength[method.length] ??= []).push(method);
 

@@ -1,6 +1,6 @@
 import { SipParseError } from "../errors.ts";
 import type { SipLimits } from "../limits.ts";
-import { checkMandatory } from "./check-mandatory.ts";
+import { checkReceivedMandatory } from "./check-mandatory.ts";
 import { readLatin1 } from "./latin1.ts";
 import { maxHeadBytes, MessageHead } from "./message-head.ts";
 import { readFields } from "./read-fields.ts";
@@ -20,13 +20,13 @@ export function readHead(bytes: Uint8Array, limits: SipLimits): SipRequest | Sip
     throw new SipParseError("SIP_PARSE_START_LINE", "There is no start line that ends with CRLF");
   }
   const head = new MessageHead(text, [], lineEnd + 2);
-  const fieldsError = readFields(head, bytes, lineEnd + 2, limits);
+  const fieldsError = readFields(head, bytes, limits);
   if (text.length < bytes.length && !text.startsWith("\r\n", head.end)) {
     throw new SipParseError("SIP_PARSE_TOO_LARGE", `The head has more than ${text.length} bytes`, { statusCode: 513 });
   }
   try {
     const message = readStartLine(head, bytes, lineEnd);
-    const error = fieldsError ?? checkMandatory(head, true) ?? checkMethod(message);
+    const error = fieldsError ?? checkReceivedMandatory(head) ?? checkMethod(message);
     if (error) throw error;
     return message;
   } catch (error) {

@@ -5,13 +5,10 @@ import { parseUri, type Uri } from "../uri/uri.ts";
 import { skipBytes } from "./byte-class.ts";
 import type { MessageHead } from "./message-head.ts";
 import { methodAt } from "./method.ts";
-import { OrdinaryShapes } from "./ordinary-shapes.ts";
+import { endOfSipUri } from "./ordinary-shapes.ts";
 import { SipRequest } from "./sip-request.ts";
 import { SipResponse } from "./sip-response.ts";
 import { isStatusLine, parseRequestLine, parseStatusLine } from "./start-line.ts";
-
-/** Used within one call at a time. */
-const shapes = new OrdinaryShapes();
 
 /** The message that the start line, which ends at `lineEnd`, makes of the head. Throws {@link SipParseError}. */
 export function readStartLine(head: MessageHead, bytes: Uint8Array, lineEnd: number): SipRequest | SipResponse {
@@ -20,7 +17,7 @@ export function readStartLine(head: MessageHead, bytes: Uint8Array, lineEnd: num
   const methodEnd = skipBytes(bytes, 0, lineEnd, TOKEN);
   const uriStart = methodEnd + 1;
   const uriEnd = lineEnd - 8;
-  const isOrdinary = bytes[methodEnd] === 0x20 && text.startsWith(" SIP/2.0", uriEnd) && shapes.endOfSipUri(bytes, uriStart, uriEnd) === uriEnd;
+  const isOrdinary = bytes[methodEnd] === 0x20 && text.startsWith(" SIP/2.0", uriEnd) && endOfSipUri(bytes, uriStart, uriEnd) === uriEnd;
   if (isOrdinary && methodEnd > 0) return new SipRequest(methodAt(text, 0, methodEnd), text.slice(uriStart, uriEnd), undefined, head);
 
   const line = text.slice(0, lineEnd);

@@ -41,7 +41,8 @@ export function parseStatusLine(line: string): StatusLine {
   const isCode = hundreds >= 1 && hundreds <= 6 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
   if (!isCode || (line.length > 11 && line.charCodeAt(11) !== 0x20)) throw malformed("Status-Line", line);
   const reasonPhrase = line.slice(12);
-  for (let i = 0; i < reasonPhrase.length; i++) if (reasonPhrase.charCodeAt(i) < 0x20 && reasonPhrase[i] !== "\t") throw malformed("Status-Line", line);
+  for (let i = 0; i < reasonPhrase.length; i++)
+    if (reasonPhrase.charCodeAt(i) < 0x20 && reasonPhrase[i] !== "\t") throw malformed("Status-Line", line);
   return { statusCode: hundreds * 100 + tens * 10 + ones, reasonPhrase: fromWire(reasonPhrase) };
 }
 

@@ -28,6 +28,7 @@ function withTopVia(request: SipRequest, via: ViaParm): SipRequest {
   const by = line.length - (end - start);
   const fields = head.fields.map((field, i) => (i <= index ? field : moveField(field, by)));
   const moved = new MessageHead(head.text.slice(0, start) + line + head.text.slice(end), fields, head.end + by);
+  moved.seen = head.seen;
   moved.callId = head.callId;
   moved.sequenceNumber = head.sequenceNumber;
   moved.cseqMethod = head.cseqMethod;
