@@ -2,8 +2,8 @@ import { SipError } from "../errors.ts";
 import { excerpt } from "./excerpt.ts";
 import { hasLineBreakOrNul, isToken, URI_HEADER, URI_PARAMETER } from "./character-class.ts";
 import { isHost } from "./host.ts";
-import { decodeEscapes, encodeEscapes } from "./percent-escape.ts";
-import { quote, unquote } from "./quoted-string.ts";
+import { encodeEscapes } from "./percent-escape.ts";
+import { quote } from "./quoted-string.ts";
 
 /** How one kind of parameter list is separated and how its names and values are written. */
 export interface ParameterSyntax {
@@ -13,8 +13,8 @@ export interface ParameterSyntax {
   readonly leading: boolean;
   /** What follows the name of a parameter without a value. */
   readonly noValue: "" | "=" | '=""';
-  decodeName(text: string, start: number, end: number): string;
-  decodeValue(text: string, start: number, end: number): string;
+  /** Whether names and values are escaped with `%`; otherwise values may be quoted. */
+  readonly isEscaped: boolean;
   /** Throws `SipError` when the name cannot be written. */
   encodeName(name: string): string;
   /** Throws `SipError` when the value cannot be written. */
@@ -42,25 +42,12 @@ function writeEscaped(name: string, characterClass: number): string {
   return encodeEscapes(name, characterClass);
 }
 
-function readValue(text: string, start: number, end: number): string {
-  return end > start && text.charCodeAt(start) === 0x22 ? unquote(text, start, end) : text.slice(start, end);
-}
-
-function slice(text: string, start: number, end: number): string {
-  return text.slice(start, end);
-}
-
-function decode(text: string, start: number, end: number): string {
-  return decodeEscapes(text.slice(start, end));
-}
-
 /** `;name=value` after a header field value: values may be quoted (generic-param, RFC 3261 §25.1). */
 export const headerSyntax: ParameterSyntax = {
   separator: 0x3b,
   leading: true,
   noValue: "",
-  decodeName: slice,
-  decodeValue: readValue,
+  isEscaped: false,
   encodeName: writeToken,
   encodeValue: writeValue,
 };
@@ -70,8 +57,7 @@ export const uriSyntax: ParameterSyntax = {
   separator: 0x3b,
   leading: true,
   noValue: "",
-  decodeName: decode,
-  decodeValue: decode,
+  isEscaped: true,
   encodeName: (name) => writeEscaped(name, URI_PARAMETER),
   encodeValue: (value) => encodeEscapes(value, URI_PARAMETER),
 };
@@ -81,8 +67,7 @@ export const uriHeaderSyntax: ParameterSyntax = {
   separator: 0x26,
   leading: false,
   noValue: "=", // header = hname "=" hvalue, and only hvalue may be empty
-  decodeName: decode,
-  decodeValue: decode,
+  isEscaped: true,
   encodeName: (name) => writeEscaped(name, URI_HEADER),
   encodeValue: (value) => encodeEscapes(value, URI_HEADER),
 };
@@ -92,8 +77,7 @@ export const authenticationSyntax: ParameterSyntax = {
   separator: 0x2c,
   leading: false,
   noValue: '=""',
-  decodeName: slice,
-  decodeValue: readValue,
+  isEscaped: false,
   encodeName: writeToken,
   encodeValue: writeQuoted,
 };

@@ -1,6 +1,7 @@
 import { equalsIgnoreCase, skipWhitespace, startsWithIgnoreCase } from "./character-class.ts";
 import { headerSyntax, type ParameterSyntax } from "./parameter-syntax.ts";
-import { endOfQuotedString } from "./quoted-string.ts";
+import { decodeEscapes } from "./percent-escape.ts";
+import { endOfQuotedString, unquote } from "./quoted-string.ts";
 
 /**
  * The parameters of a header field, of a URI, or the headers of a URI: ordered names with values.
@@ -33,17 +34,16 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
 
   /** Whether the parameter is there, with or without a value. */
   has(name: string): boolean {
-    return this.#find(name) >= 0;
+    return find(this.text, this.syntax, name) >= 0;
   }
 
   /** The value of the first parameter of that name, unquoted and unescaped; "" when it has none, undefined when it is not there. */
   get(name: string): string | undefined {
-    const nameEnd = this.#find(name);
-    if (nameEnd < 0) return undefined;
     const { text, syntax } = this;
+    const nameEnd = find(text, syntax, name);
+    if (nameEnd < 0) return undefined;
     const valueStart = startOfValue(text, nameEnd);
-    if (valueStart < 0) return "";
-    return syntax.decodeValue(text, valueStart, endOfValue(text, valueStart, syntax.separator));
+    return valueStart < 0 ? "" : decode(syntax, text, valueStart, endOfValue(text, valueStart, syntax.separator));
   }
 
   /** The value of {@link get} as a number, when it is 1*DIGIT below 2⁵³; undefined otherwise. */
@@ -58,7 +58,7 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
     const cursor = new ParameterCursor(text, syntax.separator);
     while (cursor.next()) {
       const { nameStart, nameEnd, valueStart, valueEnd } = cursor;
-      yield [syntax.decodeName(text, nameStart, nameEnd), syntax.decodeValue(text, valueStart, valueEnd)];
+      yield [decode(syntax, text, nameStart, nameEnd), decode(syntax, text, valueStart, valueEnd)];
     }
   }
 
@@ -83,24 +83,6 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
     return this.text;
   }
 
-  /** The index after the first name that is `name`, or −1. */
-  #find(name: string): number {
-    const { text, syntax } = this;
-    if (text === "") return -1;
-    const nameEnd = findName(text, syntax.separator, name);
-    return nameEnd < 0 && text.includes("%") ? this.#findEscaped(name) : nameEnd;
-  }
-
-  #findEscaped(name: string): number {
-    const cursor = new ParameterCursor(this.text, this.syntax.separator);
-    while (cursor.next()) if (this.#isNamed(cursor, name)) return cursor.nameEnd;
-    return -1;
-  }
-
-  #isNamed(cursor: ParameterCursor, name: string): boolean {
-    return equalsIgnoreCase(this.syntax.decodeName(this.text, cursor.nameStart, cursor.nameEnd), name);
-  }
-
   #encode(name: string, value: string | number | undefined): string {
     const { syntax } = this;
     const encodedName = syntax.encodeName(name);
@@ -119,18 +101,19 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
 
   /** Every parameter as it is, except those of that name: the first becomes `replacement`, the others go. */
   #rebuild(name: string, replacement: string | undefined): Parameters {
-    const cursor = new ParameterCursor(this.text, this.syntax.separator);
+    const { text: before, syntax } = this;
+    const cursor = new ParameterCursor(before, syntax.separator);
     let text = "";
     let replaced = replacement === undefined;
     while (cursor.next()) {
-      if (!this.#isNamed(cursor, name)) {
-        text = this.#join(text, this.text.slice(cursor.nameStart, cursor.valueEnd));
+      if (!equalsIgnoreCase(decode(syntax, before, cursor.nameStart, cursor.nameEnd), name)) {
+        text = this.#join(text, before.slice(cursor.nameStart, cursor.valueEnd));
       } else if (!replaced) {
         text = this.#join(text, replacement!);
         replaced = true;
       }
     }
-    return new Parameters(text, this.syntax);
+    return new Parameters(text, syntax);
   }
 }
 
@@ -162,8 +145,27 @@ class ParameterCursor {
   }
 }
 
+/** A name or value without its quotes or escapes. */
+function decode(syntax: ParameterSyntax, text: string, start: number, end: number): string {
+  if (syntax.isEscaped) return decodeEscapes(text.slice(start, end));
+  return start < end && text.charCodeAt(start) === 0x22 ? unquote(text, start, end) : text.slice(start, end);
+}
+
+/** The index after the first parameter name that is `name`, or −1. */
+function find(text: string, syntax: ParameterSyntax, name: string): number {
+  if (text === "") return -1;
+  const nameEnd = findWritten(text, syntax.separator, name);
+  return nameEnd < 0 && syntax.isEscaped && text.includes("%") ? findEscaped(text, syntax, name) : nameEnd;
+}
+
+function findEscaped(text: string, syntax: ParameterSyntax, name: string): number {
+  const cursor = new ParameterCursor(text, syntax.separator);
+  while (cursor.next()) if (equalsIgnoreCase(decode(syntax, text, cursor.nameStart, cursor.nameEnd), name)) return cursor.nameEnd;
+  return -1;
+}
+
 /** The index after the first parameter name that is written `name`, letters in either case; −1 when there is none. */
-function findName(text: string, separator: number, name: string): number {
+function findWritten(text: string, separator: number, name: string): number {
   let i = startOfName(text, 0, separator);
   while (i < text.length) {
     const nameEnd = i + name.length;

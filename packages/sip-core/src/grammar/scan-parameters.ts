@@ -12,13 +12,20 @@ export function isParameterList(text: string, start: number, end: number): boole
     const nameStart = skipWhitespace(text, i + 1, end);
     i = skipClass(text, nameStart, end, TOKEN);
     if (i === nameStart) return false;
-    i = skipWhitespace(text, i, end);
-    if (i < end && text.charCodeAt(i) === 0x3d) {
-      i = skipWhitespace(text, i + 1, end);
-      i = i < end && text.charCodeAt(i) === 0x22 ? endOfQuotedString(text, i, end) : skipClass(text, i, end, VALUE);
+    if (i < end && text.charCodeAt(i) !== 0x3b) {
+      i = endOfValue(text, i, end);
       if (i < 0) return false;
-      i = skipWhitespace(text, i, end);
     }
   }
   return true;
+}
+
+/** SWS [ EQUAL ( token / host / quoted-string ) SWS ]: the index after it, or −1. */
+function endOfValue(text: string, nameEnd: number, end: number): number {
+  const equals = skipWhitespace(text, nameEnd, end);
+  if (equals === end || text.charCodeAt(equals) !== 0x3d) return equals;
+  const start = skipWhitespace(text, equals + 1, end);
+  const isQuoted = start < end && text.charCodeAt(start) === 0x22;
+  const valueEnd = isQuoted ? endOfQuotedString(text, start, end) : skipClass(text, start, end, VALUE);
+  return valueEnd < 0 ? -1 : skipWhitespace(text, valueEnd, end);
 }

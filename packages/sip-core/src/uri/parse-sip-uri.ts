@@ -7,10 +7,9 @@ import { uriHeaderSyntax, uriSyntax } from "../grammar/parameter-syntax.ts";
 import { skipEscaped } from "../grammar/percent-escape.ts";
 import { noHeaders, noParameters, type SipUriParts } from "./sip-uri-parts.ts";
 
-/** SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ] (RFC 3261 §25.1); SIPS the same. One pass, and a second one over a host without a user. */
-export function parseSipUri(text: string): SipUriParts {
+/** SIP-URI = "sip:" [ userinfo ] hostport uri-parameters [ headers ] (RFC 3261 §25.1); SIPS the same. One pass, and a second one over a host without a user. `start` follows the scheme. */
+export function parseSipUri(text: string, start: number = endOfSipScheme(text)): SipUriParts {
   const end = text.length;
-  const start = endOfSipScheme(text);
   if (start < 0) throw malformed(text, "the scheme is not sip or sips");
 
   // The user may hold ";" and "?", so userinfo is what stands before "@" (RFC 4475 §3.1.1.9).

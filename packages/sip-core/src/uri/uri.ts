@@ -1,5 +1,5 @@
 import { OtherUri } from "./other-uri.ts";
-import { endOfSipScheme } from "./parse-sip-uri.ts";
+import { endOfSipScheme, parseSipUri } from "./parse-sip-uri.ts";
 import { SipUri } from "./sip-uri.ts";
 import { TelUri } from "./tel-uri.ts";
 
@@ -12,6 +12,7 @@ export type Uri = SipUri | TelUri | OtherUri;
  * @throws {SipParseError} `SIP_PARSE_URI` when the text is not an absolute URI of its scheme.
  */
 export function parseUri(text: string): Uri {
-  if (endOfSipScheme(text) > 0) return SipUri.parse(text);
+  const start = endOfSipScheme(text);
+  if (start > 0) return new SipUri(parseSipUri(text, start), text);
   return /^tel:/i.test(text) ? TelUri.parse(text) : OtherUri.parse(text);
 }
