@@ -23,7 +23,7 @@ import type { InviteUsageUser } from "./invite-usage-user.ts";
 import { endByCancel, endByEarlyBye, endMediaFailed, endRejected } from "./reject.ts";
 import { checkRing, sendEarlyDescription, sendProvisional } from "./ring.ts";
 import type { AckWaiter, SuccessRetransmission } from "./success-retransmission.ts";
-import { blame, sessionActions } from "./terminate.ts";
+import { sessionActions } from "./terminate.ts";
 
 const actions: ActionMap<IncomingInviteMachine, IncomingInviteAction, unknown> = {
   ...sessionActions,
@@ -35,7 +35,6 @@ const actions: ActionMap<IncomingInviteMachine, IncomingInviteAction, unknown> =
   stopRetransmission: (usage) => usage.stopRetransmission(),
   takeAck: (usage, ack) => takeAck(usage, ack as SipRequest),
   reportEstablished: (usage) => usage.established(),
-  blameMissingAck: (usage) => blame(usage, { endedBy: "network", reason: "NoAck" }),
   endRejected: (usage, options) => endRejected(usage, options as TerminateOptions),
   endCancelled: (usage, cancel) => endByCancel(usage, cancel as SipRequest),
   endByEarlyBye: (usage, bye) => endByEarlyBye(usage, bye as SipRequest),

@@ -28,8 +28,6 @@ export type IncomingInviteInput =
   | "cancel"
   | "descriptionReady"
   | "ack"
-  /** No ACK within 64·T1 of the 2xx. */
-  | "ackTimeout"
   | "mediaReady";
 
 export type IncomingInviteAction =
@@ -42,7 +40,6 @@ export type IncomingInviteAction =
   | "stopRetransmission"
   | "takeAck"
   | "reportEstablished"
-  | "blameMissingAck"
   | "endRejected"
   | "endCancelled"
   | "endByEarlyBye"

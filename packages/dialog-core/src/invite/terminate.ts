@@ -27,6 +27,7 @@ export const sessionActions: Readonly<Record<SessionAction, (usage: InviteMachin
   blameLocal: (usage, options) => blameLocal(usage, options as TerminateOptions),
   blameFailure: (usage, failure) => blameFailure(usage, failure as VitalFailure),
   blameMedia: (usage, error) => blame(usage, { endedBy: "local", reason: "MediaFailed", error }),
+  blameMissingAck: (usage) => blame(usage, { endedBy: "network", reason: "NoAck" }),
   sendBye: (usage) => sendBye(usage),
   abortMedia: (usage) => usage.abortMedia(),
   endByPeer: (usage, bye) => end(usage, { endedBy: "remote", reason: "Bye", ...reasonOf(bye as SipRequest) }),

@@ -53,6 +53,7 @@ export async function scenario(options: { alice?: TestAgentOptions; bob?: TestAg
       }
       await alice.transports.close();
       await bob.transports.close();
+      await clock.advance(1_000); // what streams still have on the way
       expect(clock.pendingTimers, "timers").toBe(0);
     },
   };
