@@ -1,5 +1,5 @@
 import { anySignal, formatHostPort, normaliseAddress, timeoutSignal, type Environment } from "@sidetone/infra-common";
-import type { SipRequest, SipResponse, SipUri } from "@sidetone/sip-core";
+import { flat, type SipRequest, type SipResponse, type SipUri } from "@sidetone/sip-core";
 import type { Flow } from "./flow.ts";
 import { Ingress } from "./ingress.ts";
 import { locate } from "./locate.ts";
@@ -95,7 +95,8 @@ export class SipTransportStack implements SipTransports {
     const { address, port } = responseDestination(message.topVia, arrival.transport);
     if (address === arrival.remoteAddress && port === arrival.remotePort && !arrival.isClosed) return arrival;
     if (this.#closing) return Promise.reject(closedError());
-    return this.#transport(arrival.transport).flowBack({ address, port }, arrival);
+    // The flow may outlive the message that the address is a slice of.
+    return this.#transport(arrival.transport).flowBack({ address: flat(address), port }, arrival);
   }
 
   close(): Promise<void> {

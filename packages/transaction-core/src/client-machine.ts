@@ -14,7 +14,7 @@ export interface ClientTransactionParts {
   readonly request: SipRequest;
   readonly branch: string;
   /** The request as it goes out. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly flow: Flow;
   readonly user: ClientTransactionUser;
   readonly context: unknown;
@@ -55,7 +55,8 @@ export abstract class ClientMachine<
   }
 
   transmit(): void {
-    if (this.bytes) this.flow.send(this.bytes);
+    const { bytes } = this;
+    if (bytes) this.flow.send(bytes);
   }
 
   passToUser(message: TransactionMessage | undefined): void {

@@ -15,7 +15,7 @@ const onCancelTimeout = (t: InviteClientMachine): void => t.input("cancelTimeout
 const actions: ActionMap<InviteClientMachine, InviteClientAction, TransactionMessage> = {
   retransmit: (t) => t.transmit(),
   doubleTimerA: (t) => t.startRepeatTimer((t.repeatIntervalMs *= 2), onTimerA),
-  stopTimers: (t) => t.stopTimers(),
+  stopSending: (t) => t.stopSending(),
   // "The client transaction SHOULD start timer D … at least 32 seconds for unreliable transports, and zero seconds for reliable" (§17.1.1.2)
   startTimerD: (t) => (t.flow.reliable ? t.input("timerD") : t.startEndTimer(t.host.timers.D, onTimerD)),
   startTimerM: (t) => t.startEndTimer(64 * t.host.timers.T1, onTimerM),
@@ -63,6 +63,12 @@ export class InviteClientMachine extends ClientMachine<InviteClientState, Invite
     this.input("transportError", error);
   }
 
+  /** The INVITE is not repeated any more. */
+  stopSending(): void {
+    this.stopTimers();
+    this.bytes = undefined;
+  }
+
   get isCancelled(): boolean {
     return this.#cancelHeaders !== undefined;
   }
@@ -82,5 +88,6 @@ export class InviteClientMachine extends ClientMachine<InviteClientState, Invite
   acknowledge(response: SipResponse): void {
     this.bytes = serializeMessage(acknowledgementOf(this.request, response), viaFor(this.flow, this.branch));
     this.transmit();
+    this.compact();
   }
 }

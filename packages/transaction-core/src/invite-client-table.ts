@@ -6,7 +6,7 @@ export type InviteClientInput =
 export type InviteClientAction =
   | "retransmit"
   | "doubleTimerA"
-  | "stopTimers"
+  | "stopSending"
   | "startTimerD"
   | "startTimerM"
   | "sendHeldCancel"
@@ -28,17 +28,17 @@ export const inviteClientTable: TransitionTable<InviteClientState, InviteClientI
     timerA:         ["Calling", "retransmit", "doubleTimerA"],
     timerB:         ["Terminated", "end", "reportTimeout"],
     transportError: ["Terminated", "end", "reportTransportError"],
-    "1xx":          ["Proceeding", "stopTimers", "sendHeldCancel", "passToUser"], // §9.1: no CANCEL before a provisional response
-    "2xx":          ["Accepted", "stopTimers", "startTimerM", "passToUser"],
-    "300-699":      ["Completed", "stopTimers", "sendAck", "startTimerD", "passToUser", "release"],
+    "1xx":          ["Proceeding", "stopSending", "sendHeldCancel", "passToUser"], // §9.1: no CANCEL before a provisional response
+    "2xx":          ["Accepted", "stopSending", "startTimerM", "passToUser"],
+    "300-699":      ["Completed", "stopSending", "sendAck", "startTimerD", "passToUser", "release"],
   },
   Proceeding: {
     cancelled:      ["Proceeding", "sendCancel", "startCancelTimeout"],
     cancelTimeout:  ["Terminated", "end", "reportTimeout"], // 64·T1 after CANCEL without a final response
     transportError: ["Proceeding", "trace"],                // §18.2.2: the response may come over another connection
     "1xx":          ["Proceeding", "passToUser"],
-    "2xx":          ["Accepted", "stopTimers", "startTimerM", "passToUser"],
-    "300-699":      ["Completed", "stopTimers", "sendAck", "startTimerD", "passToUser", "release"],
+    "2xx":          ["Accepted", "stopSending", "startTimerM", "passToUser"],
+    "300-699":      ["Completed", "stopSending", "sendAck", "startTimerD", "passToUser", "release"],
   },
   Completed: {
     timerD:         ["Terminated", "end"],

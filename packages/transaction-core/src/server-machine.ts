@@ -52,7 +52,7 @@ export abstract class ServerMachine<
 
   /** Whether no response has gone out, and one still may. */
   get isUnanswered(): boolean {
-    return this.bytes === undefined && this.state !== "Terminated";
+    return !this.hasBytes && this.state !== "Terminated";
   }
 
   sendTrying(): void {
@@ -62,18 +62,21 @@ export abstract class ServerMachine<
   send(response: SipResponse): void {
     // "The UAS … MUST use the same tag for all responses to that request" (§8.2.6.2): the 200 to a CANCEL needs it later.
     if (this.method === "INVITE" && response.statusCode > 100) this.#toTag ??= response.toTag && flat(response.toTag);
-    this.bytes = serializeMessage(response);
-    this.#transmit(response);
+    const bytes = serializeMessage(response);
+    this.bytes = bytes;
+    this.#transmit(bytes, response);
   }
 
   /** Sends the response that all retransmissions of the request get, and lets go of the request. */
   sendFinal(response: SipResponse): void {
     this.send(response);
+    this.compact();
     this.release();
   }
 
   resend(): void {
-    if (this.bytes) this.#transmit(undefined);
+    const { bytes } = this;
+    if (bytes) this.#transmit(bytes, undefined);
   }
 
   reportTransportError(message: TransactionMessage | undefined): void {
@@ -84,16 +87,15 @@ export abstract class ServerMachine<
     return this.isReleased ? undefined : this.request.toTag;
   }
 
-  #transmit(response: SipResponse | undefined): void {
+  #transmit(bytes: Buffer, response: SipResponse | undefined): void {
     if (this.#isConnecting) return;
-    if (!this.#responseFlow || this.#responseFlow.isClosed) this.#findFlow(response);
-    if (this.bytes) this.#responseFlow?.send(this.bytes);
+    if (!this.#responseFlow || this.#responseFlow.isClosed) this.#findFlow(response ?? (parseMessage(bytes) as SipResponse));
+    this.#responseFlow?.send(bytes);
   }
 
-  /** The response's top Via says where it goes (RFC 3261 §18.2.2). A response that has been let go of is read back from its bytes. */
-  #findFlow(response: SipResponse | undefined): void {
-    const message = response ?? (parseMessage(this.bytes as Uint8Array) as SipResponse);
-    const found = this.host.transports.responseFlow(message, this.flow);
+  /** The response's top Via says where it goes (RFC 3261 §18.2.2). */
+  #findFlow(response: SipResponse): void {
+    const found = this.host.transports.responseFlow(response, this.flow);
     this.#responseFlow = found instanceof Promise ? undefined : found;
     if (found instanceof Promise) void this.#awaitFlow(found);
   }
@@ -102,7 +104,8 @@ export abstract class ServerMachine<
     this.#isConnecting = true;
     try {
       this.#responseFlow = await opening;
-      if (this.bytes) this.#responseFlow.send(this.bytes);
+      const { bytes } = this;
+      if (bytes) this.#responseFlow.send(bytes);
     } catch (error) {
       this.fail(error as Error);
     } finally {

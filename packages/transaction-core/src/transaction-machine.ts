@@ -1,5 +1,5 @@
 import { TableMachine, type Timer } from "@sidetone/infra-common";
-import type { SipRequest, SipResponse } from "@sidetone/sip-core";
+import { flat, type SipRequest, type SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
 import { TransactionError } from "./transaction-error.ts";
 import type { TransactionHost } from "./transaction-host.ts";
@@ -22,8 +22,8 @@ export abstract class TransactionMachine<
   readonly method: string;
   readonly flow: Flow;
   context: unknown = undefined;
-  /** The message that a retransmission repeats, as it went out. */
-  bytes: Uint8Array | undefined = undefined;
+  /** The message that a retransmission repeats, as it went out; one that lingers is kept as latin1 text ({@link compact}). */
+  #wire: Buffer | string | undefined = undefined;
   /** The present interval of Timer A, E or G. */
   repeatIntervalMs = 0;
   #request: SipRequest | undefined;
@@ -33,7 +33,8 @@ export abstract class TransactionMachine<
   constructor(initial: State, host: TransactionHost, request: SipRequest, flow: Flow) {
     super(initial);
     this.host = host;
-    this.method = request.method;
+    // A short string stands alone; a longer one may be a slice that keeps the whole message.
+    this.method = request.method.length > 12 ? flat(request.method) : request.method;
     this.flow = flow;
     this.#request = request;
   }
@@ -44,6 +45,23 @@ export abstract class TransactionMachine<
       "TRANSACTION_RELEASED",
       `The ${this.method} transaction has its final response and has let go of the request`,
     );
+  }
+
+  get bytes(): Buffer | undefined {
+    return typeof this.#wire === "string" ? Buffer.from(this.#wire, "latin1") : this.#wire;
+  }
+
+  set bytes(bytes: Buffer | undefined) {
+    this.#wire = bytes;
+  }
+
+  get hasBytes(): boolean {
+    return this.#wire !== undefined;
+  }
+
+  /** Keeps the bytes as text: a buffer shares its 8 KiB slab with others, or costs 200 bytes beside its content. */
+  compact(): void {
+    if (this.#wire) this.#wire = this.#wire.toString("latin1");
   }
 
   get isReleased(): boolean {
