@@ -1,1 +1,2 @@
 export * from "@sidetone/testkit";
+export * from "@sidetone/testkit/scenario";
