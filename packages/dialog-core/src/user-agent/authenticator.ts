@@ -1,11 +1,12 @@
 import type { Random } from "@sidetone/infra-common";
 import {
   answerChallenge,
+  AuthenticationInfo,
+  Challenge,
   ProxyAuthenticate,
   selectChallenge,
   SipUri,
   WWWAuthenticate,
-  type Challenge,
   type HeaderInput,
   type SipResponse,
 } from "@sidetone/sip-core";
@@ -76,6 +77,14 @@ export class Authenticator {
     return isAnswered;
   }
 
+  /** Takes the nonce that a server wants to see next (RFC 7616 §3.5). */
+  takeNextNonce(draft: RequestDraft, response: SipResponse): void {
+    const nextnonce = response.get(AuthenticationInfo)?.nextnonce;
+    const known = this.#known.get(serverKey(draft))?.find(({ isProxy }) => !isProxy);
+    if (nextnonce === undefined || !known) return;
+    this.#remember(draft, { ...known, challenge: withNonce(known.challenge, nextnonce), nonceCount: 0 });
+  }
+
   #answer(known: KnownChallenge, { method, requestUri, body }: RequestDraft): HeaderInput {
     const { challenge, credentials, cnonce } = known;
     const nonceCount = ++known.nonceCount;
@@ -108,6 +117,11 @@ function strongestByRealm(challenges: readonly Challenge[]): Challenge[] {
   return [...realms]
     .map((realm) => selectChallenge(challenges.filter((challenge) => challenge.realm === realm)))
     .filter((challenge) => challenge !== undefined);
+}
+
+function withNonce({ realm, algorithm, qop, opaque, userhash, parameters }: Challenge, nonce: string): Challenge {
+  const named = parameters.has("algorithm") ? algorithm : undefined;
+  return Challenge.digest({ realm: realm!, nonce, algorithm: named, qop, opaque, userhash });
 }
 
 function serverKey(draft: RequestDraft): string {

@@ -65,6 +65,8 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
   onResponse(transaction: ClientTransaction, response: SipResponse): void {
     if (transaction !== this.#transaction) return;
     const { statusCode } = response;
+    if (this.draft.credentials.length > 0 && response.has("Authentication-Info"))
+      this.#core.authenticator.takeNextNonce(this.draft, response);
     if (statusCode < 200) this.user.onProvisional(this, response);
     else if (this.#isCancelled || statusCode < 300) this.user.onFinal(this, response);
     else if (statusCode === 401 || statusCode === 407) void this.#authenticate(response);

@@ -1,6 +1,7 @@
 import { Accept, ContentEncoding, ContentType, MediaType, Require, type SipRequest } from "@sidetone/sip-core";
 import type { Capabilities } from "./capabilities.ts";
 import type { Refusal } from "./incoming-request.ts";
+import { sessionDescriptionOf } from "./session-description.ts";
 
 /**
  * What every request is looked at for, in the order of RFC 3261 §8.2; the refusal, or undefined when all is well. Merged requests and
@@ -37,8 +38,9 @@ function inspectContent(request: SipRequest, { bodyTypes, accept }: Capabilities
   // A usual value needs no parsing.
   if (bodyTypes.has(request.contentType ?? "")) return undefined;
   const contentType = request.get(ContentType);
-  const isUnderstood = contentType && (bodyTypes.has(contentType.name) || contentType.type === "multipart");
-  return isUnderstood ? undefined : { statusCode: 415, headers: [accept] };
+  // What a multipart body of another request means is the application's affair.
+  const isMultipart = contentType?.type === "multipart" && (request.method !== "INVITE" || sessionDescriptionOf(request, bodyTypes));
+  return contentType && (bodyTypes.has(contentType.name) || isMultipart) ? undefined : { statusCode: 415, headers: [accept] };
 }
 
 /** An INVITE whose sender takes none of the bodies that this side would answer with (§20.1, §21.4.7). */

@@ -117,10 +117,10 @@ export class UserAgentCore implements TransactionUser {
    * @throws {DialogError} `DIALOG_TIMEOUT`, `DIALOG_UNREACHABLE`, or `DIALOG_OPTION` when the request cannot be written.
    * @throws `signal.reason` when aborted; the request is not called back.
    */
-  request(options: RequestOptions): Promise<SipResponse> {
+  async request(options: RequestOptions): Promise<SipResponse> {
     const { method } = options;
     if (method === "INVITE" || method === "ACK" || method === "CANCEL") {
-      return Promise.reject(new DialogError("DIALOG_OPTION", `${method} is not sent by request(); invite() makes calls`));
+      throw new DialogError("DIALOG_OPTION", `${method} is not sent by request(); invite() makes calls`);
     }
     return sendRequest(this, draftOutsideDialog(this, method, options), options);
   }

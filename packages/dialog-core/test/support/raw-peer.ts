@@ -71,11 +71,12 @@ export class RawPeer {
       .trim()
       .split("\n")
       .map((line) => line.trim());
-    this.#socket.send(
-      Buffer.from(`${lines.join("\r\n")}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
-      this.#peer.port,
-      this.#peer.address,
-    );
+    this.sendBytes(Buffer.from(`${lines.join("\r\n")}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`));
+  }
+
+  /** Sends a datagram as it is. */
+  sendBytes(bytes: Uint8Array): void {
+    this.#socket.send(bytes, this.#peer.port, this.#peer.address);
   }
 
   /** Answers a request of the peer; the To tag is added unless the request has one. */
