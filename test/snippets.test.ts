@@ -64,8 +64,9 @@ async function run(snippet: Snippet, index: number): Promise<{ exitCode: number 
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   child.stderr.on("data", (data: Buffer) => (output += data.toString()));
-  if (snippet.code.includes("5070")) await callSnippet(listenPort);
-  const exitCode = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+  if (snippet.code.includes("5070")) await Promise.race([callSnippet(listenPort), closed]);
+  const exitCode = await closed;
   return { exitCode, output };
 }
 
@@ -99,7 +100,7 @@ describe("the code in README and guide", () => {
     expect(problems).toEqual([]);
   }, 60_000);
 
-  test.each(snippets.map((snippet, index) => ({ ...snippet, index })))(
+  test.concurrent.each(snippets.map((snippet, index) => ({ ...snippet, index })))(
     "$name runs",
     async (snippet) => {
       const { exitCode, output } = await run(snippet, snippet.index);

@@ -67,7 +67,7 @@ export interface MediaSession {
   readonly output: PcmOutput;
   /** A new, independent reader of what the peer says. */
   openInput(options?: AudioInputOptions): AudioInput;
-  /** Records both directions to a WAV file. Rejects with `MEDIA_FILE_UNREADABLE` when it cannot be opened. */
+  /** Records both directions to a WAV file. Rejects with `MEDIA_RECORDING_FAILED` when it cannot be created. */
   record(path: string, options?: RecordingOptions): Promise<Recording>;
   /** Sends back what is received, decoded and encoded again, in place of `output`. */
   setEcho(enabled: boolean): void;

@@ -6,7 +6,7 @@ export interface RecordingOptions {
 }
 
 /** A recording under way. The file is a valid WAV at every moment. */
-export interface Recording {
+export interface Recording extends AsyncDisposable {
   readonly path: string;
   /** Settles when the file is complete; rejects with `MEDIA_RECORDING_FAILED` (handled by default: the call goes on). */
   readonly finished: Promise<{ path: string; durationMs: number; bytes: number }>;

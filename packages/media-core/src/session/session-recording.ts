@@ -43,4 +43,8 @@ export class SessionRecording implements Recording {
     this.#onStopped(this);
     await this.#recorder.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
 }
