@@ -79,6 +79,7 @@ const steps = {
     check("prettier", "npx", ["prettier", "--check", "."]);
     check("layers", "npx", ["depcruise", "--config", "dependency-cruiser.config.mjs", "packages"]);
     check("package.json files", "node", ["scripts/check-package-json.mjs"]);
+    check("layer diagram", "node", ["scripts/layers-diagram.mjs", "--check"]);
     check("types of tests, examples and snippets", "node", ["scripts/check-types.mjs"]);
   },
   nodes: () => [22, 24].forEach(testsUnderNode),
