@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import type { DatagramReceiver } from "@sidetone/infra-common";
+import { describe, expect, test, vi } from "vitest";
+import { NetworkError, type DatagramReceiver } from "@sidetone/infra-common";
 import {
   MediaTransportError,
   RtpPortAllocator,
@@ -96,6 +96,13 @@ describe("RTP ports (RFC 3550 §11)", () => {
     const { open, portsOf } = setUp({ firstPort: 10_000, lastPort: 10_001 });
     await expect(open({ localAddress: "203.0.113.1" })).rejects.toMatchObject({ code: "NETWORK_ADDRESS_UNAVAILABLE" });
     await expect(open({ localAddress: "example.com" })).rejects.toMatchObject({ code: "MEDIA_ADDRESS_INVALID" });
+    expect(portsOf(await open())).toEqual([10_000, 10_001]);
+  });
+
+  test("that could not be bound for another reason are free for the next try", async () => {
+    const { network, open, portsOf } = setUp({ firstPort: 10_000, lastPort: 10_001 });
+    vi.spyOn(network, "bindDatagram").mockRejectedValueOnce(new NetworkError("NETWORK_PERMISSION_DENIED", "no"));
+    await expect(open()).rejects.toMatchObject({ code: "NETWORK_PERMISSION_DENIED" });
     expect(portsOf(await open())).toEqual([10_000, 10_001]);
   });
 

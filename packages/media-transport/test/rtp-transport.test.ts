@@ -202,6 +202,8 @@ describe("packets from elsewhere", () => {
     for (let i = 0; i < 100; i++) await spray(rtp("evil", i), { count: 3 });
     await spray(serializeRtcp([{ type: "BYE", ssrcs: [0xabc] }]), { port: alice.transport.rtcpPort });
     await spray(serializeRtcp([{ type: "BYE", ssrcs: [0xabc] }]));
+    // Damaged, but foreign in the first place: nobody looks at it.
+    await spray(Uint8Array.of(0x80, 0));
     await clock.advance(10);
     alice.say("alice");
     bob.say("bob");
@@ -210,7 +212,7 @@ describe("packets from elsewhere", () => {
     expect(alice.rtcp).toEqual([]);
     expect(bob.heard).toEqual(["alice"]);
     expect(heardByAttacker).not.toHaveBeenCalled();
-    expect(alice.transport.stats()).toMatchObject({ foreignPackets: 302, latches: 1 });
+    expect(alice.transport.stats()).toMatchObject({ foreignPackets: 303, malformedPackets: 0, latches: 1 });
   });
 
   test("before the peer's first packet do not win either", async () => {
@@ -261,6 +263,45 @@ describe("a peer behind a NAT", () => {
       expect([alice.rtcp, bob.rtcp]).toEqual([["RR"], ["RR"]]);
     },
   );
+
+  test("is left, with its RTCP, when the signalled address begins to send itself", async () => {
+    const { environment, clock, alice, bob } = await setUp({
+      bobHost: ({ virtualNetwork }) => virtualNetwork.nat({ kind: "full-cone", publicAddress: "203.0.113.5" }).host("192.168.1.2"),
+    });
+    const signalled = await openParty(virtualEnvironment({ host: "192.168.1.2", beside: environment }));
+    alice.transport.setRemote(signalled.here());
+    for (const party of [bob, signalled]) party.transport.setRemote(alice.here());
+    bob.say("bob", 10);
+    bob.report();
+    await clock.advance(10);
+    expect(alice.transport.remoteRtcp!.address).toBe("203.0.113.5");
+    signalled.say("signalled", 2);
+    await clock.advance(10);
+    expect(alice.heard.at(-1)).toBe("signalled");
+    expect(alice.transport.remoteRtp).toEqual(signalled.here());
+    expect(alice.transport.remoteRtcp).toEqual({ address: "192.168.1.2", port: signalled.transport.rtcpPort });
+  });
+
+  test("sends RTCP from one port, and from another of its ports it is foreign", async () => {
+    const { environment, clock, alice, bob } = await setUp();
+    const bobHost = environment.virtualNetwork.host("198.51.100.20");
+    const quiet = { onDatagram: () => {}, onSocketError: () => {} };
+    const [media, first, second] = await Promise.all(
+      [0, 0, 0].map((port) => bobHost.bindDatagram({ address: "198.51.100.20", port }, quiet)),
+    );
+    alice.transport.setRemote({ address: "198.51.100.20", port: media!.localPort, rtcpPort: 9 });
+    media!.send(rtp("media", 1), alice.transport.rtpPort, "198.51.100.1");
+    const report = serializeRtcp([{ type: "RR", ssrc: 1, reportBlocks: [] }]);
+    for (const socket of [first!, second!, first!]) {
+      await clock.advance(5);
+      socket.send(report, alice.transport.rtcpPort, "198.51.100.1");
+    }
+    await clock.advance(5);
+    expect(alice.rtcp).toEqual(["RR", "RR"]);
+    expect(alice.transport.remoteRtcp!.port).toBe(first!.localPort);
+    expect(alice.transport.stats().foreignPackets).toBe(1);
+    expect(bob.heard).toEqual([]);
+  });
 
   test("gets its first RTCP beside its RTP", async () => {
     const { clock, alice, bob } = await setUp({

@@ -56,16 +56,14 @@ export class FrameQueue {
     else this.#slotFor(sequence).state = "noted";
   }
 
-  /** The first waiting frame. Passes over packets that are no audio, and before the first frame of all over what is missing. */
+  /** The first waiting frame. Passes over packets that are no audio. */
   head(): FrameSlot | undefined {
     if (this.waiting === 0) return undefined;
     for (let sequence = this.next; sequence <= this.#highest; sequence++) {
       const slot = this.#ring.find(sequence);
       if (slot === undefined) continue;
       if (slot.state === "noted" && sequence === this.next) this.next++;
-      if (slot.state !== "waiting") continue;
-      if (this.isFresh) this.next = sequence;
-      return slot;
+      if (slot.state === "waiting") return slot;
     }
     return undefined;
   }

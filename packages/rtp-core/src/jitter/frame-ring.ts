@@ -64,10 +64,8 @@ export class FrameRing {
   #grow(capacity: number): void {
     const former = this.#slots;
     this.#slots = Array.from({ length: capacity }, emptySlot);
-    for (const slot of former) {
-      const index = slot.sequence & (capacity - 1);
-      if (slot.sequence > this.#slots[index]!.sequence) this.#slots[index] = slot;
-    }
+    // Two that were apart modulo the former capacity are apart modulo a multiple of it.
+    for (const slot of former) if (slot.sequence >= 0) this.#slots[slot.sequence & (capacity - 1)] = slot;
   }
 }
 

@@ -30,7 +30,7 @@ export type JitterInsert = "inserted" | "restarted" | "late" | "duplicate" | "di
  * What to play for the next frame length:
  * - `frame`: decode {@link JitterBuffer.frame}.
  * - `lost`: conceal a frame that is not coming in time.
- * - `expand`: conceal a frame without passing over anything: packets come later than they used to, and the delay grows.
+ * - `expand`: conceal a frame without passing over it: packets come later than they used to, so it is waited for and the delay grows.
  * - `empty`: nothing to play: before the start, or the sender is silent. Silence or comfort noise.
  */
 export type JitterPull = "frame" | "lost" | "expand" | "empty";
@@ -176,8 +176,9 @@ export class JitterBuffer {
     const position = this.#position(playoutMs);
     const isAhead = head.timestamp - position >= this.#duration.units;
     if (isAhead && head.sequence > this.#queue.next) {
-      this.#queue.skipTo(this.#queue.next + 1);
-      return this.#conceal(position);
+      const outcome = this.#conceal(position, playoutMs);
+      if (outcome === "lost") this.#queue.skipTo(this.#queue.next + 1);
+      return outcome;
     }
     if (isAhead && playoutMs < this.#dueMs(head.timestamp)) {
       // No packet is missing, so the sender paused: the talk-spurt begins when the target delay says.
@@ -321,25 +322,25 @@ export class JitterBuffer {
     return this.#queue.waiting > 0 && delayMs - 1.25 * this.#duration.ms >= targetMs ? "accelerate" : "keep";
   }
 
-  #conceal(position: number): "lost" {
+  /** Something has to be played in place of a frame: while the delay is too short, the frame is waited for meanwhile. */
+  #conceal(position: number, playoutMs: number): "lost" | "expand" {
     this.#counters.concealed++;
+    if (this.#adviseFor(this.#delayAt(position, playoutMs)) === "expand") {
+      this.#timelineMs += this.#duration.ms;
+      return "expand";
+    }
     this.#passedTimestamp = position + this.#duration.units;
     return "lost";
   }
 
   /** Nothing waits: the next packet is late, lost, or the sender is silent. */
   #starve(playoutMs: number): JitterPull {
-    const frameMs = this.#duration.ms;
-    this.#starvedMs += frameMs;
+    this.#starvedMs += this.#duration.ms;
     if (this.#starvedMs > starvationMs || this.#lastNoted === this.#stream.highest) {
       this.#playing = false;
       this.#starvedMs = 0;
       return "empty";
     }
-    const position = this.#position(playoutMs);
-    if (this.#adviseFor(this.#delayAt(position, playoutMs)) !== "expand") return this.#conceal(position);
-    this.#counters.concealed++;
-    this.#timelineMs += frameMs;
-    return "expand";
+    return this.#conceal(this.#position(playoutMs), playoutMs);
   }
 }

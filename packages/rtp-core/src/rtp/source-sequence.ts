@@ -91,8 +91,8 @@ export class SourceSequence {
     this.#expectedPrior = this.expected;
     this.#receivedPrior = this.received;
     if (expectedInterval <= 0 || lostInterval <= 0) return 0;
-    // Everything lost gives 256, which does not fit the field.
-    return Math.min(255, Math.floor((lostInterval * 256) / expectedInterval));
+    // More were expected because one was received, so the quotient stays below 256.
+    return Math.floor((lostInterval * 256) / expectedInterval);
   }
 
   #probe(sequenceNumber: number): SequenceVerdict {

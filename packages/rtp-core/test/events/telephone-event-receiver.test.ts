@@ -187,7 +187,7 @@ describe("recognising keys (RFC 4733 §2.5.2)", () => {
     const { receiver, log } = setUp();
     const payload = new Uint8Array(12);
     writeTelephoneEvent(payload, 0, { event: 1, end: true, volume: 10, duration: 800 });
-    writeTelephoneEvent(payload, 4, { event: 2, end: true, volume: 10, duration: 400 });
+    writeTelephoneEvent(payload, 4, { event: 2, end: false, volume: 10, duration: 400 });
     writeTelephoneEvent(payload, 8, { event: 3, end: false, volume: 10, duration: 160 });
     receiver.receive(rtpView({ payloadType: 101, timestamp: 500, payload }), 0);
     receiver.receive(rtpView({ payloadType: 101, timestamp: 500, payload }), 20);

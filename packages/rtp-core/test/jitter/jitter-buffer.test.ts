@@ -247,6 +247,33 @@ describe("adapting to jitter", () => {
     expect(buffer.targetDelayMs).toBe(expected);
   });
 
+  test("a single packet in 200 that is 150 ms late is not worth waiting for", () => {
+    const { buffer, packet, run } = setUp();
+    run(
+      Array.from({ length: 2000 }, (_, i) => packet(i, i % 200 === 150 ? 155 : 5)),
+      40_000,
+    );
+    expect(buffer.targetDelayMs).toBe(20);
+    expect(buffer.stats()).toMatchObject({ late: 10, lost: 10 });
+  });
+
+  test("when packets run out, the delay grows to the target, without advice obeyed", () => {
+    const { buffer, packet, run, played } = setUp();
+    run(
+      Array.from({ length: 500 }, (_, i) => packet(i, i % 10 === 5 ? 85 : 5)),
+      10_000,
+    );
+    expect(played).toContain("X");
+    expect(buffer.currentDelayMs).toBeGreaterThanOrEqual(80);
+    const { late } = buffer.stats();
+    run(
+      Array.from({ length: 500 }, (_, i) => packet(i + 500, i % 10 === 5 ? 85 : 5)),
+      20_000,
+      { fromMs: 10_000 },
+    );
+    expect(buffer.stats().late).toBe(late);
+  });
+
   test("with advice obeyed, the delay reaches the target and packets are no longer late", () => {
     const { buffer, packet, run, delays } = setUp();
     const noise = jittery(4, 70);
@@ -373,6 +400,30 @@ describe("another stream", () => {
     const expected = Array.from({ length: 29 }, (_, i) => i + 11 + jump / 160);
     expect(played.filter((what) => typeof what === "number").slice(-29)).toEqual(expected);
     expect(buffer.stats()).toMatchObject({ restarts: 1 });
+  });
+
+  test("of the same source keeps what was learned of the path", () => {
+    const { buffer, packet, run } = setUp();
+    const noise = new SeededRandom(6);
+    const delayed = (i: number, jump: number) => ({ ...packet(i, 5 + 100 * noise.float()), timestamp: (packet(i).timestamp + jump) >>> 0 });
+    run(
+      Array.from({ length: 500 }, (_, i) => delayed(i, 0)),
+      10_000,
+    );
+    const { targetDelayMs } = buffer;
+    run(
+      Array.from({ length: 10 }, (_, i) => delayed(i + 500, 1_000_000)),
+      10_200,
+      { fromMs: 10_000 },
+    );
+    expect(buffer.stats().restarts).toBe(1);
+    expect(buffer.targetDelayMs).toBeGreaterThan(targetDelayMs - 20);
+    run(
+      Array.from({ length: 3 }, (_, i) => ({ ...packet(i + 510), ssrc: 9 })),
+      10_300,
+      { fromMs: 10_200 },
+    );
+    expect(buffer.targetDelayMs).toBe(40);
   });
 
   test("does not begin with a single stray packet", () => {

@@ -63,6 +63,14 @@ describe("an outgoing stream", () => {
     expect(sender.stats()).toMatchObject({ packetsSent: 3, octetsSent: 480 });
   });
 
+  test("never takes an SSRC that is known to be another's", () => {
+    const random = new SeededRandom();
+    const drawn = [1, 2, 3, 1, 77, 4];
+    random.uint32 = () => drawn.shift()!;
+    const sender = new RtpSender({ random, clockRate: 8000 });
+    expect([sender.changeSsrc(77), sender.ssrc]).toEqual([1, 4]);
+  });
+
   test("knows the timestamp of an instant from the last packet sent", () => {
     const { sender, send } = setUp();
     send(1600, false, 5000);

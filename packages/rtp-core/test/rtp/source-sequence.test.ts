@@ -37,6 +37,7 @@ describe("validation of a source (RFC 3550 A.1)", () => {
   test("takes a gap of less than 3000 for loss and a larger jump for nothing, until the next packet confirms it", () => {
     const { source, feed } = setUp(10, 0);
     expect(feed(10, 3009)).toEqual(["valid", "valid"]);
+    expect(feed(6009)).toEqual(["jump"]);
     expect(feed(10_000, 10_500, 10_501)).toEqual(["jump", "jump", "restarted"]);
     expect(source).toMatchObject({ base: 10_501, received: 1, lost: 0, cycles: 0 });
   });
