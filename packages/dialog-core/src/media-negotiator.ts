@@ -8,7 +8,8 @@ export type OfferReason = "initial" | "modify" | "refresh";
  *
  * dialog-core pulls; the layer that joins signalling and media implements it. Every method may return its value or a promise
  * of it: with a value, an INVITE is answered before the call that delivered it returns. While a promise is pending, CANCEL, BYE and
- * termination remain legal; they abort `signal`, and the result is then ignored. A throw counts as a rejection.
+ * termination remain legal; they abort `signal`, and the result is then ignored. A throw counts as a rejection. The signal is only
+ * for the time until the value is there; do not keep it.
  * The usage asks for one thing at a time and keeps to the order that RFC 3264 and RFC 6337 allow.
  */
 export interface MediaNegotiator {

@@ -1,10 +1,11 @@
 import { createResponse, type Body, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
 import { DialogError } from "../errors.ts";
+import type { MediaNegotiator } from "../media-negotiator.ts";
 import { contactOf } from "../user-agent/contact.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
 import type { IncomingInviteMachine } from "./incoming-invite-machine.ts";
 import type { AnswerOptions, RingOptions } from "./invite-usage.ts";
-import { settle } from "./negotiate.ts";
+import { negotiate } from "./negotiate.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
 
 /** Asks the media for what our response carries: the answer to the offer of the INVITE, or the offer when it had none. */
@@ -12,13 +13,9 @@ export function pullDescription(usage: IncomingInviteMachine, options: RingOptio
   usage.responseOptions = options;
   if (usage.description) return usage.input("descriptionReady", usage.description);
   const offer = sessionDescriptionOf(usage.request, usage.core.capabilities.bodyTypes);
-  const negotiator = usage.negotiator!;
-  try {
-    const outcome = offer ? negotiator.acceptOffer(offer, usage.mediaSignal()) : negotiator.createOffer("initial", usage.mediaSignal());
-    settle(outcome, usage, "descriptionReady", "mediaFailed");
-  } catch (error) {
-    usage.input("mediaFailed", error);
-  }
+  const call = (negotiator: MediaNegotiator, signal: AbortSignal) =>
+    offer ? negotiator.acceptOffer(offer, signal) : negotiator.createOffer("initial", signal);
+  negotiate(usage, call, usage, "descriptionReady", "mediaFailed");
 }
 
 /** Answers the call: 200, again and again until the ACK comes (RFC 3261 §13.3.1.4). */
@@ -40,9 +37,5 @@ export function takeAck(usage: IncomingInviteMachine, ack: SipRequest): void {
   if (!usage.isLateOffer) return usage.input("mediaReady");
   const answer = sessionDescriptionOf(ack, usage.core.capabilities.bodyTypes);
   if (!answer) return usage.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The ACK carries no answer to the offer of our 2xx"));
-  try {
-    settle(usage.negotiator!.acceptAnswer(answer, "final"), usage, "mediaReady", "mediaFailed");
-  } catch (error) {
-    usage.input("mediaFailed", error);
-  }
+  negotiate(usage, (negotiator) => negotiator.acceptAnswer(answer, "final"), usage, "mediaReady", "mediaFailed");
 }

@@ -7,7 +7,7 @@ import type { RequestDraft } from "../user-agent/request-draft.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
 import { Forks } from "./fork.ts";
-import { settle } from "./negotiate.ts";
+import { negotiate } from "./negotiate.ts";
 import type { OutgoingInviteMachine } from "./outgoing-invite-machine.ts";
 import { end, reasonOf, settleQuietly } from "./terminate.ts";
 
@@ -96,11 +96,7 @@ const surplusByeUser: ClientRequestUser<undefined> = { onProvisional: () => {}, 
 /** Asks for the initial offer, or goes on without one. */
 export function pullOffer(usage: OutgoingInviteMachine): void {
   if (usage.isLateOffer) return usage.input("offerReady");
-  try {
-    settle(usage.negotiator!.createOffer("initial", usage.mediaSignal()), usage, "offerReady", "mediaFailed");
-  } catch (error) {
-    usage.input("mediaFailed", error);
-  }
+  negotiate(usage, (negotiator, signal) => negotiator.createOffer("initial", signal), usage, "offerReady", "mediaFailed");
 }
 
 /** A 1xx: with a To tag it makes or continues an early dialog, whose description previews the answer (RFC 3261 §13.2.2.1). */
@@ -136,11 +132,7 @@ export function confirm(usage: OutgoingInviteMachine, response: SipResponse): vo
 export function pullAnswer(usage: OutgoingInviteMachine, response: SipResponse): void {
   const offer = sessionDescriptionOf(response, usage.core.capabilities.bodyTypes);
   if (!offer) return usage.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The 2xx to an INVITE without offer carries none either"));
-  try {
-    settle(usage.negotiator!.acceptOffer(offer, usage.mediaSignal()), usage, "answerReady", "mediaFailed");
-  } catch (error) {
-    usage.input("mediaFailed", error);
-  }
+  negotiate(usage, (negotiator, signal) => negotiator.acceptOffer(offer, signal), usage, "answerReady", "mediaFailed");
 }
 
 /** Hands over the answer of a 2xx, or the one that came before in a 1xx. */
@@ -148,11 +140,7 @@ export function giveAnswer(usage: OutgoingInviteMachine, response: SipResponse):
   const answer = sessionDescriptionOf(response, usage.core.capabilities.bodyTypes) ?? usage.preview;
   usage.preview = undefined;
   if (!answer) return usage.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The 2xx carries no answer to our offer"));
-  try {
-    settle(usage.negotiator!.acceptAnswer(answer, "final"), usage, "mediaReady", "mediaFailed");
-  } catch (error) {
-    usage.input("mediaFailed", error);
-  }
+  negotiate(usage, (negotiator) => negotiator.acceptAnswer(answer, "final"), usage, "mediaReady", "mediaFailed");
 }
 
 /** 3xx–6xx: the call does not come about. */

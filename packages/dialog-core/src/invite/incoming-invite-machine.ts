@@ -155,6 +155,8 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
 
   override release(): void {
     this.stopRetransmission();
+    // The transaction lingers for 64·T1, and would keep the usage.
+    if (this.transaction) this.transaction.context = undefined;
     this.transaction = undefined;
     this.#request = undefined;
     this.description = undefined;

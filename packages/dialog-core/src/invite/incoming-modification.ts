@@ -2,6 +2,7 @@ import { TableMachine, type ActionMap, type TransitionTable } from "@sidetone/in
 import { createResponse, type Body, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
 import type { InviteServerTransaction } from "@sidetone/transaction-core";
 import { DialogError } from "../errors.ts";
+import type { MediaNegotiator } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
 import { contactOf } from "../user-agent/contact.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
@@ -13,7 +14,7 @@ import {
   type IncomingModificationState,
 } from "./incoming-modification-table.ts";
 import type { InviteMachine } from "./invite-machine.ts";
-import { settle } from "./negotiate.ts";
+import { negotiate } from "./negotiate.ts";
 import { SuccessRetransmission, type AckWaiter } from "./success-retransmission.ts";
 import { settleQuietly } from "./terminate.ts";
 
@@ -71,15 +72,10 @@ export class IncomingModification
 
   /** Asks the media for the answer, or for an offer when the re-INVITE had none. */
   start(): void {
-    const { usage } = this;
-    const negotiator = usage.negotiator!;
-    const signal = usage.mediaSignal();
-    try {
-      const outcome = this.#offer ? negotiator.acceptOffer(this.#offer, signal) : negotiator.createOffer("modify", signal);
-      settle(outcome, this, "descriptionReady", "mediaFailed");
-    } catch (error) {
-      this.input("mediaFailed", error);
-    }
+    const offer = this.#offer;
+    const call = (negotiator: MediaNegotiator, signal: AbortSignal) =>
+      offer ? negotiator.acceptOffer(offer, signal) : negotiator.createOffer("modify", signal);
+    negotiate(this.usage, call, this, "descriptionReady", "mediaFailed");
   }
 
   /** "If the re-INVITE is accepted, all the state changes associated with it are performed" (§12.2.2): the target refresh is one. */
@@ -89,10 +85,13 @@ export class IncomingModification
     const contact: HeaderInput = ["Contact", contactOf(this.#transaction.flow, dialog!.contactUser, dialog!.secure)];
     const headers = [contact, ...core.capabilities.ofSuccess];
     const response = createResponse(this.#request, 200, { headers, body: description, recordRoute: true });
+    this.#transaction.context = undefined;
     this.#success = new SuccessRetransmission(core, this.#transaction, response, this);
   }
 
+  /** Refuses. From the final response on no CANCEL matters, and the transaction, which lingers, lets go of the call. */
   respond(statusCode: number): void {
+    this.#transaction.context = undefined;
     this.usage.core.respond(this.#transaction, this.#request, statusCode, {});
   }
 
@@ -100,11 +99,7 @@ export class IncomingModification
     if (!this.isLateOffer) return this.input("mediaReady");
     const answer = sessionDescriptionOf(ack, this.usage.core.capabilities.bodyTypes);
     if (!answer) return this.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The ACK carries no answer to the offer of our 2xx"));
-    try {
-      settle(this.usage.negotiator!.acceptAnswer(answer, "final"), this, "mediaReady", "mediaFailed");
-    } catch (error) {
-      this.input("mediaFailed", error);
-    }
+    negotiate(this.usage, (negotiator) => negotiator.acceptAnswer(answer, "final"), this, "mediaReady", "mediaFailed");
   }
 
   stopRetransmission(): void {

@@ -93,14 +93,23 @@ export abstract class InviteMachine
     this.input("terminate", options);
   }
 
-  /** The signal for the next call of the negotiator. */
-  mediaSignal(): AbortSignal {
-    return (this.#mediaAbort = new AbortController()).signal;
+  /** The negotiator is about to be called: with the signal that {@link abortMedia} aborts. */
+  beginMedia(): AbortController {
+    const abort = this.core.spareAbort ?? new AbortController();
+    this.core.spareAbort = undefined;
+    return (this.#mediaAbort = abort);
   }
 
+  /** The negotiator is done. */
+  endMedia(abort: AbortController): void {
+    if (this.#mediaAbort === abort) this.#mediaAbort = undefined;
+  }
+
+  /** Whatever the negotiator is busy with is not wanted any more. */
   abortMedia(): void {
-    this.#mediaAbort?.abort(new DialogError("DIALOG_TERMINATED", "The call ended while its media was negotiated"));
+    const abort = this.#mediaAbort;
     this.#mediaAbort = undefined;
+    abort?.abort(new DialogError("DIALOG_TERMINATED", "The call ended while its media was negotiated"));
   }
 
   onDialogRequest(transaction: ServerTransaction, dialog: Dialog): void {

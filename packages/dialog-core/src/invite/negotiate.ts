@@ -1,17 +1,43 @@
+import type { MediaNegotiator } from "../media-negotiator.ts";
+import type { InviteMachine } from "./invite-machine.ts";
+
 /** What hears of the outcome of a call of the negotiator. */
 export interface MediaWaiter<Input extends string> {
   input(input: Input, message?: unknown): void;
 }
 
 /**
- * Hands the outcome of a negotiator's method to a state machine: at once when it is a value, later when it is a promise.
+ * Calls the negotiator and hands the outcome to a state machine: at once when it is a value, later when it is a promise.
  * A machine that has moved on meanwhile has no row for it and ignores it.
  */
-export function settle<Input extends string>(outcome: unknown, waiter: MediaWaiter<Input>, ready: Input, failed: Input): void {
+export function negotiate<Input extends string>(
+  usage: InviteMachine,
+  call: (negotiator: MediaNegotiator, signal: AbortSignal) => unknown,
+  waiter: MediaWaiter<Input>,
+  ready: Input,
+  failed: Input,
+): void {
+  const abort = usage.beginMedia();
+  let outcome: unknown;
+  try {
+    outcome = call(usage.negotiator!, abort.signal);
+  } catch (error) {
+    usage.endMedia(abort);
+    return waiter.input(failed, error);
+  }
   if (outcome instanceof Promise) {
+    const finish = (input: Input, message: unknown): void => {
+      usage.endMedia(abort);
+      waiter.input(input, message);
+    };
     outcome.then(
-      (value: unknown) => waiter.input(ready, value),
-      (error: unknown) => waiter.input(failed, error),
+      (value: unknown) => finish(ready, value),
+      (error: unknown) => finish(failed, error),
     );
-  } else waiter.input(ready, outcome);
+  } else {
+    usage.endMedia(abort);
+    // Nobody waits for this signal any more, so that the next call can have it.
+    usage.core.spareAbort = abort;
+    waiter.input(ready, outcome);
+  }
 }

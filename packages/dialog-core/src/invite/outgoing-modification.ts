@@ -11,7 +11,7 @@ import { Acknowledgement } from "./acknowledgement.ts";
 import { glareDelayMs } from "./glare.ts";
 import type { InviteMachine } from "./invite-machine.ts";
 import type { ModifyOptions } from "./invite-usage.ts";
-import { settle } from "./negotiate.ts";
+import { negotiate } from "./negotiate.ts";
 import {
   outgoingModificationTable,
   type OutgoingModificationAction,
@@ -86,11 +86,7 @@ export class OutgoingModification
   }
 
   pullOffer(): void {
-    try {
-      settle(this.usage.negotiator!.createOffer(this.#reason, this.usage.mediaSignal()), this, "offerReady", "mediaFailed");
-    } catch (error) {
-      this.input("mediaFailed", error);
-    }
+    negotiate(this.usage, (negotiator, signal) => negotiator.createOffer(this.#reason, signal), this, "offerReady", "mediaFailed");
   }
 
   sendInvite(body: Body): void {
@@ -134,11 +130,7 @@ export class OutgoingModification
   giveAnswer(response: SipResponse): void {
     const answer = sessionDescriptionOf(response, this.usage.core.capabilities.bodyTypes);
     if (!answer) return this.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The 2xx carries no answer to our offer"));
-    try {
-      settle(this.usage.negotiator!.acceptAnswer(answer, "final"), this, "mediaReady", "mediaFailed");
-    } catch (error) {
-      this.input("mediaFailed", error);
-    }
+    negotiate(this.usage, (negotiator) => negotiator.acceptAnswer(answer, "final"), this, "mediaReady", "mediaFailed");
   }
 
   cancelInvite(): void {

@@ -82,6 +82,8 @@ export class UserAgentCore implements TransactionUser {
   readonly transactions: TransactionLayer;
   /** Internal. */
   readonly dialogs: DialogRegistry = new DialogRegistry();
+  /** Internal: whose signal no negotiator holds; most answer at once, and a controller is dear. */
+  spareAbort: AbortController | undefined = undefined;
   readonly #usages = new Set<InviteMachine>();
   readonly #interceptors: readonly RequestInterceptor[];
   readonly #maxUsages: number;
