@@ -35,8 +35,9 @@ export class ViaParm {
   /** Port of sent-by; undefined when not written (5060, or 5061 for TLS, RFC 3261 §18.2.2). */
   readonly port: number | undefined;
   readonly parameters: Parameters;
+  #branch: string | undefined;
 
-  /** Internal: the parts are checked. Use the {@link Via} codec and {@link ViaParm.create}. */
+  /** Internal: the parts are checked. Use the {@link Via} codec and {@link ViaParm.create}. `branch` saves looking for it. */
   constructor(
     protocolName: string,
     protocolVersion: string,
@@ -44,6 +45,7 @@ export class ViaParm {
     host: string,
     port: number | undefined,
     parameters: Parameters,
+    branch?: string,
   ) {
     this.protocolName = protocolName;
     this.protocolVersion = protocolVersion;
@@ -51,6 +53,7 @@ export class ViaParm {
     this.host = host;
     this.port = port;
     this.parameters = parameters;
+    this.#branch = branch;
   }
 
   /** @throws {SipError} `SIP_HEADER_INVALID` when a part cannot be written. */
@@ -68,7 +71,7 @@ export class ViaParm {
 
   /** The transaction's id when it begins with `z9hG4bK` (RFC 3261 §8.1.1.7). */
   get branch(): string | undefined {
-    return this.parameters.get("branch");
+    return (this.#branch ??= this.parameters.get("branch"));
   }
 
   /** The address the request came from (RFC 3261 §18.2.1); brackets around it are tolerated (RFC 5118 §4.5) and removed. */

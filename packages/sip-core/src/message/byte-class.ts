@@ -1,27 +1,23 @@
-import { isInClass } from "../grammar/character-class.ts";
+import * as characterClass from "../grammar/character-class.ts";
+import { scanBytes } from "./scan-buffer.ts";
 
-/** The character classes of the grammar for the bytes of ASCII: bytes are read at half the cost of a string's characters. */
-const classes = new Uint16Array(256);
-for (let byte = 0; byte < 0x80; byte++) for (let bit = 1; bit < 0x10000; bit <<= 1) if (isInClass(byte, bit)) classes[byte]! |= bit;
+const bytes = scanBytes;
 
-/** The index of the first byte at or after `start` that is not in the class. */
-export function skipBytes(bytes: Uint8Array, start: number, end: number, bit: number): number {
-  let i = start;
-  while (i < end && (classes[bytes[i]!]! & bit) !== 0) i++;
-  return i;
+/** The character classes of the grammar for bytes. */
+export const byteClasses: Uint16Array = new Uint16Array(256);
+const classes = byteClasses;
+for (let byte = 0; byte < 0x80; byte++) {
+  for (let bit = 1; bit < 0x10000; bit <<= 1) if (characterClass.isInClass(byte, bit)) classes[byte]! |= bit;
 }
 
-export function isByteIn(byte: number, bit: number): boolean {
-  return (classes[byte]! & bit) !== 0;
+/** The index of the first byte at or after `start` that is not in the class; none is in the zeros after the head. */
+export function skipBytes(start: number, bit: number): number {
+  let i = start;
+  while ((classes[bytes[i]!]! & bit) !== 0) i++;
+  return i;
 }
 
 /** SP or HTAB. */
-export function isBlank(byte: number | undefined): boolean {
+export function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09;
-}
-
-export function skipBlanks(bytes: Uint8Array, start: number, end: number): number {
-  let i = start;
-  while (i < end && isBlank(bytes[i]!)) i++;
-  return i;
 }

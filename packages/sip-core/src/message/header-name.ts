@@ -51,9 +51,9 @@ export function headerNameOf(id: number): string {
   return names[id]!.split("/")[0]!;
 }
 
-/** Known names and compact forms in lower case, with their numbers. */
-export function knownHeaders(): Iterable<readonly [lowerName: string, id: number]> {
-  return idByName;
+/** Known names and compact forms as they are written, with their numbers. */
+export function knownHeaders(): (readonly [name: string, id: number])[] {
+  return names.flatMap((entry, id) => (id === OTHER_HEADER ? [] : entry.split("/").map((name) => [name, id] as const)));
 }
 
 /** Whether fields of that name are validated when a message arrives; the others are when they are read. */

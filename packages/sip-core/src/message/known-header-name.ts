@@ -1,66 +1,73 @@
 import { knownHeaders } from "./header-name.ts";
+import { scanBytes, scanWords } from "./scan-buffer.ts";
 
-/** One known spelling: a name or a compact form. Index 0 stands for none. */
-const spellings: readonly (readonly [lowerName: string, id: number])[] = [["", 0], ...knownHeaders()];
-/** The lower-case spellings one after the other, each with its colon. */
-const characters = new Uint8Array(4096);
-const offsets = new Uint16Array(spellings.length);
-const lengths = new Uint8Array(spellings.length);
-const ids = new Uint8Array(spellings.length);
+const bytes = scanBytes;
+const words = scanWords;
 
-/** Spellings with the same four first characters, colon included: the first of a chain, and the next of each. */
-const bucketCount = 1024;
-const firsts = new Uint8Array(bucketCount);
-const nexts = new Uint8Array(spellings.length);
+/** Names as they are usually written (canonical, in lower and in upper case) and compact forms, with their colon. 0 stands for none. */
+const spellings: string[] = [""];
+const ids: number[] = [0];
+for (const [name, id] of knownHeaders()) {
+  for (const spelling of new Set([name, name.toLowerCase(), name.toUpperCase()])) {
+    spellings.push(`${spelling}:`);
+    ids.push(id);
+  }
+}
+const spellingIds = Uint8Array.from(ids);
+const spellingLengths = Uint8Array.from(spellings, (spelling) => spelling.length);
 
-let offset = 0;
-for (const [spelling, [lowerName, id]] of spellings.entries()) {
-  if (spelling === 0) continue;
-  const bytes = Uint8Array.from(`${lowerName}:`, (character) => character.charCodeAt(0));
-  characters.set(bytes, offset);
-  offsets[spelling] = offset;
-  lengths[spelling] = lowerName.length;
-  ids[spelling] = id;
-  offset += bytes.length;
-  const bucket = bucketOf(bytes, 0);
+/** Each spelling as words of four bytes, what is left of the last one being zero and masked out. */
+const wordsPerSpelling = 8;
+const spellingWords = new Int32Array(spellings.length * wordsPerSpelling);
+const lastMasks = new Int32Array(spellings.length);
+/** Spellings whose first words have the same hash: the first of a chain, and the next of each. */
+const bucketBits = 10;
+const firsts = new Uint16Array(1 << bucketBits);
+const nexts = new Uint16Array(spellings.length);
+
+for (let spelling = spellings.length - 1; spelling > 0; spelling--) {
+  const text = spellings[spelling]!;
+  for (let i = 0; i < text.length; i++) {
+    const shift = 24 - 8 * (i & 3);
+    spellingWords[spelling * wordsPerSpelling + (i >> 2)]! |= text.charCodeAt(i) << shift;
+    lastMasks[spelling] = -1 << shift;
+  }
+  const bucket = bucketOf(spellingWords[spelling * wordsPerSpelling]!);
   nexts[spelling] = firsts[bucket]!;
   firsts[bucket] = spelling;
 }
 
-/** By the characters up to the colon, four at most. `| 0x20` folds the case of letters and leaves digits, `-` and `:` alone. */
-function bucketOf(bytes: Uint8Array, start: number): number {
-  const first = bytes[start]! | 0x20;
-  const second = bytes[start + 1]!;
-  if (second === 0x3a) return first;
-  const third = bytes[start + 2]!;
-  if (third === 0x3a) return (first * 5 + (second | 0x20)) & (bucketCount - 1);
-  return (first * 5 + (second | 0x20) * 27 + (third | 0x20) * 9 + (bytes[start + 3]! | 0x20) * 71) & (bucketCount - 1);
+function bucketOf(firstWord: number): number {
+  return Math.imul(firstWord, 0x9e3779b1) >>> (32 - bucketBits);
 }
 
-/** The spelling, with its colon, that stands at `start`; 0 when it is none that is known. */
-export function spellingAt(bytes: Uint8Array, start: number, end: number): number {
-  if (start + 4 > end) return 0;
-  for (let spelling = firsts[bucketOf(bytes, start)]!; spelling !== 0; spelling = nexts[spelling]!) {
-    if (isSpellingAt(bytes, start, end, spelling)) return spelling;
+/** The known spelling of a name, with its colon, that stands at `start`; 0 when there is none. */
+export function spellingAt(start: number): number {
+  let firstWord = words.getInt32(start);
+  // A name of one or two letters: the rest of the word is no part of it.
+  if (bytes[start + 1] === 0x3a) firstWord &= 0xffff0000;
+  else if (bytes[start + 2] === 0x3a) firstWord &= 0xffffff00;
+  for (let spelling = firsts[bucketOf(firstWord)]!; spelling !== 0; spelling = nexts[spelling]!) {
+    if (isSpellingAt(start, spelling)) return spelling;
   }
   return 0;
 }
 
-function isSpellingAt(bytes: Uint8Array, start: number, end: number, spelling: number): boolean {
-  const length = lengths[spelling]!;
-  const by = offsets[spelling]! - start;
-  const colon = start + length;
-  if (colon >= end || bytes[colon] !== 0x3a) return false;
-  for (let i = start; i < colon; i++) if ((bytes[i]! | 0x20) !== characters[i + by]) return false;
-  return true;
+function isSpellingAt(start: number, spelling: number): boolean {
+  let at = start;
+  let word = spelling * wordsPerSpelling;
+  for (let left = spellingLengths[spelling]!; left > 4; left -= 4, at += 4, word++) {
+    if (words.getInt32(at) !== spellingWords[word]) return false;
+  }
+  return (words.getInt32(at) & lastMasks[spelling]!) === spellingWords[word];
 }
 
 /** The number of the name. */
 export function idOfSpelling(spelling: number): number {
-  return ids[spelling]!;
+  return spellingIds[spelling]!;
 }
 
-/** How many characters it has, without the colon. */
+/** How many bytes it has, with the colon. */
 export function lengthOfSpelling(spelling: number): number {
-  return lengths[spelling]!;
+  return spellingLengths[spelling]!;
 }

@@ -7,9 +7,6 @@ const ID_MASK = 0xff;
 export const FOLDED: number = 1 << 28;
 export const NON_ASCII: number = 1 << 29;
 
-/** Largest head that positions can be kept of. */
-export const maxHeadBytes: number = POSITION_MASK;
-
 /** The same field in a text where it begins `by` bytes later. */
 export function moveField(field: number, by: number): number {
   return field + by;

@@ -1,11 +1,17 @@
-import { DISPLAY, HOST, RECEIVED_URI_VALUE, RECEIVED_USER, TOKEN, URI_PARAMETER, VALUE } from "../grammar/character-class.ts";
-import { isByteIn, skipBytes } from "./byte-class.ts";
+import * as characterClass from "../grammar/character-class.ts";
+import { byteClasses, skipBytes } from "./byte-class.ts";
+import { scanBytes, scanWords } from "./scan-buffer.ts";
 
 /*
- * The shapes that fields ordinarily have, recognised in one pass over their bytes. Each function answers where the shape that begins
- * at `start` ends, or −1. What is recognised, the field's codec takes too; −1 means only that the codec must judge: white space in odd
- * places, escapes, IPv6, lists and everything malformed are left to it.
+ * The shapes that fields ordinarily have, recognised in one pass over the scan buffer. Each function answers where the shape that
+ * begins at `start` ends, or −1. What is recognised, the field's codec takes too; −1 means only that the codec must judge: white space
+ * in odd places, escapes, IPv6, lists and everything malformed are left to it.
  */
+
+const { DISPLAY, HOST, RECEIVED_URI_VALUE, RECEIVED_USER, TOKEN, URI_PARAMETER, VALUE } = characterClass;
+const classes = byteClasses;
+const bytes = scanBytes;
+const words = scanWords;
 
 /** Where the parts are of what was recognised last. */
 export interface FoundParts {
@@ -22,76 +28,84 @@ export interface FoundParts {
 export const found: FoundParts = { wantedStart: -1, wantedEnd: -1, transportEnd: 0, hostEnd: 0, port: 0, parametersStart: 0 };
 
 /** `SIP/2.0/UDP host:port;branch=…` (RFC 3261 §25.1 via-parm). */
-export function endOfVia(bytes: Uint8Array, start: number, end: number): number {
-  const isSip20 =
-    end - start > 12 &&
-    bytes[start] === 0x53 &&
-    bytes[start + 1] === 0x49 &&
-    bytes[start + 2] === 0x50 &&
-    bytes[start + 3] === 0x2f &&
-    bytes[start + 4] === 0x32 &&
-    bytes[start + 5] === 0x2e &&
-    bytes[start + 6] === 0x30 &&
-    bytes[start + 7] === 0x2f;
-  if (!isSip20) return -1;
-  const transportEnd = skipBytes(bytes, start + 8, end, TOKEN);
-  if (transportEnd === start + 8 || transportEnd === end || bytes[transportEnd] !== 0x20) return -1;
-  const hostportEnd = endOfHostport(bytes, transportEnd + 1, end);
+export function endOfVia(start: number): number {
+  if (words.getInt32(start) !== 0x5349502f || words.getInt32(start + 4) !== 0x322e302f) return -1;
+  const transportEnd = skipBytes(start + 8, TOKEN);
+  if (transportEnd === start + 8 || bytes[transportEnd] !== 0x20) return -1;
+  const hostportEnd = endOfHostport(transportEnd + 1);
   if (hostportEnd < 0) return -1;
   found.transportEnd = transportEnd;
   found.parametersStart = hostportEnd;
-  return endOfParameters(bytes, hostportEnd, end, "branch");
+  return endOfParameters(hostportEnd, "branch");
 }
 
 /** `"Name" <sip:user@host>;tag=…` (RFC 3261 §25.1 name-addr and its parameters), with a SIP or SIPS URI. */
-export function endOfAddress(bytes: Uint8Array, start: number, end: number): number {
+export function endOfAddress(start: number): number {
   let i = start;
-  if (i < end && bytes[i] === 0x22) {
-    i = endOfQuotedString(bytes, i, end);
+  if (bytes[i] === 0x22) {
+    i = endOfQuotedString(i);
     if (i < 0) return -1;
-    while (i < end && bytes[i] === 0x20) i++;
-  } else if (i < end && bytes[i] !== 0x3c) {
-    i = skipBytes(bytes, i, end, DISPLAY);
+    while (bytes[i] === 0x20) i++;
+  } else if (bytes[i] !== 0x3c) {
+    i = skipBytes(i, DISPLAY);
   }
-  if (i >= end || bytes[i] !== 0x3c) return -1;
-  i = endOfSipUri(bytes, i + 1, end);
-  return i < 0 || i >= end || bytes[i] !== 0x3e ? -1 : endOfParameters(bytes, i + 1, end, "tag");
+  if (bytes[i] !== 0x3c) return -1;
+  i = endOfSipUri(i + 1);
+  return i < 0 || bytes[i] !== 0x3e ? -1 : endOfParameters(i + 1, "tag");
 }
 
-/** `sip:user@host:port;parameters` (RFC 3261 §25.1 SIP-URI, SIPS-URI). */
-export function endOfSipUri(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 6 || (bytes[start]! | 0x20) !== 0x73 || (bytes[start + 1]! | 0x20) !== 0x69) return -1;
-  if ((bytes[start + 2]! | 0x20) !== 0x70) return -1;
-  const colon = (bytes[start + 3]! | 0x20) === 0x73 ? start + 4 : start + 3;
-  if (bytes[colon] !== 0x3a) return -1;
-  const userEnd = skipBytes(bytes, colon + 1, end, RECEIVED_USER);
-  const hasUser = userEnd > colon + 1 && userEnd < end && bytes[userEnd] === 0x40;
-  let i = endOfHostport(bytes, hasUser ? userEnd + 1 : colon + 1, end);
-  while (i >= 0 && i < end && bytes[i] === 0x3b) {
-    const nameEnd = skipBytes(bytes, i + 1, end, URI_PARAMETER);
+/** `sip:user@host:port;parameters` (RFC 3261 §25.1 SIP-URI, SIPS-URI), the scheme in lower case. */
+export function endOfSipUri(start: number): number {
+  const scheme = words.getInt32(start);
+  const isSips = scheme === 0x73697073 && bytes[start + 4] === 0x3a;
+  if (scheme !== 0x7369703a && !isSips) return -1;
+  const userStart = isSips ? start + 5 : start + 4;
+  const userEnd = skipBytes(userStart, RECEIVED_USER);
+  const hasUser = userEnd > userStart && bytes[userEnd] === 0x40;
+  let i = endOfHostport(hasUser ? userEnd + 1 : userStart);
+  while (i >= 0 && bytes[i] === 0x3b) {
+    const nameEnd = skipBytes(i + 1, URI_PARAMETER);
     if (nameEnd === i + 1) return -1;
-    i = nameEnd < end && bytes[nameEnd] === 0x3d ? skipBytes(bytes, nameEnd + 1, end, RECEIVED_URI_VALUE) : nameEnd;
+    i = bytes[nameEnd] === 0x3d ? skipBytes(nameEnd + 1, RECEIVED_URI_VALUE) : nameEnd;
   }
   return i;
 }
 
 /** `type/subtype;parameters` (RFC 3261 §25.1 media-type). */
-export function endOfMediaType(bytes: Uint8Array, start: number, end: number): number {
-  const slash = skipBytes(bytes, start, end, TOKEN);
-  if (slash === start || slash >= end || bytes[slash] !== 0x2f) return -1;
-  const subtypeEnd = skipBytes(bytes, slash + 1, end, TOKEN);
-  return subtypeEnd === slash + 1 ? -1 : endOfParameters(bytes, subtypeEnd, end, "tag");
+export function endOfMediaType(start: number): number {
+  const slash = skipBytes(start, TOKEN);
+  if (slash === start || bytes[slash] !== 0x2f) return -1;
+  const subtypeEnd = skipBytes(slash + 1, TOKEN);
+  return subtypeEnd === slash + 1 ? -1 : endOfParameters(subtypeEnd, "tag");
+}
+
+/** Visible ASCII, four bytes at a time: no byte of a word is below `!` or above `~`. */
+export function endOfVisible(start: number): number {
+  let i = start;
+  for (;;) {
+    const word = words.getInt32(i);
+    if (((word | (word - 0x21212121) | (word + 0x01010101)) & 0x80808080) !== 0) break;
+    i += 4;
+  }
+  while (bytes[i]! > 0x20 && bytes[i]! < 0x7f) i++;
+  return i;
+}
+
+export function endOfDigits(start: number): number {
+  let i = start;
+  while (bytes[i]! >= 0x30 && bytes[i]! <= 0x39) i++;
+  return i;
 }
 
 /** A host name or IPv4 address, and a port. A name that ends in digits must be an address. */
-function endOfHostport(bytes: Uint8Array, start: number, end: number): number {
+function endOfHostport(start: number): number {
   let labelStart = start;
   let dots = 0;
   let octet = 0;
   let isNumeric = true;
   let isAddress = true;
   let i = start;
-  for (; i < end; i++) {
+  for (; ; i++) {
     const byte = bytes[i]!;
     if (byte >= 0x30 && byte <= 0x39) octet = (octet * 10 + byte - 0x30) & 0xffff;
     else if (byte === 0x2e) {
@@ -101,21 +115,21 @@ function endOfHostport(bytes: Uint8Array, start: number, end: number): number {
       octet = 0;
       dots++;
       labelStart = i + 1;
-    } else if (isByteIn(byte, HOST)) isNumeric = false;
+    } else if ((classes[byte]! & HOST) !== 0) isNumeric = false;
     else break;
   }
   if (i === labelStart) return -1;
   if (isNumeric && (!isAddress || dots !== 3 || octet > 255 || i - labelStart > 3)) return -1;
   found.hostEnd = i;
   found.port = 0;
-  return i < end && bytes[i] === 0x3a ? endOfPort(bytes, i + 1, end) : i;
+  return bytes[i] === 0x3a ? endOfPort(i + 1) : i;
 }
 
 /** 1 to 65535. */
-function endOfPort(bytes: Uint8Array, start: number, end: number): number {
+function endOfPort(start: number): number {
   let port = 0;
   let i = start;
-  for (; i < end && port < 65_536; i++) {
+  for (; port < 65_536; i++) {
     const digit = bytes[i]! - 0x30;
     if (digit < 0 || digit > 9) break;
     port = port * 10 + digit;
@@ -125,19 +139,19 @@ function endOfPort(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** `;name=value` and so on, without white space. Notes the value of the first parameter named `wanted`. */
-function endOfParameters(bytes: Uint8Array, start: number, end: number, wanted: "branch" | "tag"): number {
+function endOfParameters(start: number, wanted: "branch" | "tag"): number {
   found.wantedStart = -1;
   let i = start;
-  while (i < end && bytes[i] === 0x3b) {
+  while (bytes[i] === 0x3b) {
     const nameStart = i + 1;
-    const nameEnd = skipBytes(bytes, nameStart, end, TOKEN);
+    const nameEnd = skipBytes(nameStart, TOKEN);
     if (nameEnd === nameStart) return -1;
     i = nameEnd;
-    const isWanted = found.wantedStart < 0 && isNamed(bytes, nameStart, nameEnd, wanted);
-    if (i < end && bytes[i] === 0x3d) {
+    const isWanted = found.wantedStart < 0 && isNamed(nameStart, nameEnd, wanted);
+    if (bytes[i] === 0x3d) {
       const valueStart = i + 1;
-      const isQuoted = valueStart < end && bytes[valueStart] === 0x22;
-      i = isQuoted ? endOfQuotedString(bytes, valueStart, end) : skipBytes(bytes, valueStart, end, VALUE);
+      const isQuoted = bytes[valueStart] === 0x22;
+      i = isQuoted ? endOfQuotedString(valueStart) : skipBytes(valueStart, VALUE);
       if (i < 0 || (isWanted && (isQuoted || i === valueStart))) return -1;
       if (isWanted) {
         found.wantedStart = valueStart;
@@ -148,20 +162,19 @@ function endOfParameters(bytes: Uint8Array, start: number, end: number, wanted: 
   return i;
 }
 
-/** Whether the name at `start` … `end` is `name` in either case. */
-function isNamed(bytes: Uint8Array, start: number, end: number, name: "branch" | "tag"): boolean {
+/** Whether the name at `start` … `end`, which is a token, is `name` in either case. */
+function isNamed(start: number, end: number, name: "branch" | "tag"): boolean {
   if (end - start !== name.length || (bytes[start]! | 0x20) !== name.charCodeAt(0)) return false;
   for (let i = 1; i < name.length; i++) if ((bytes[start + i]! | 0x20) !== name.charCodeAt(i)) return false;
   return true;
 }
 
 /** The index after the closing quote; −1 when there is none, or a byte that needs a closer look. */
-function endOfQuotedString(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start + 1; i < end; i++) {
+function endOfQuotedString(start: number): number {
+  for (let i = start + 1; ; i++) {
     const byte = bytes[i]!;
     if (byte === 0x22) return i + 1;
     if (byte < 0x20 || byte >= 0x7f) return -1;
-    if (byte === 0x5c && (++i >= end || bytes[i]! < 0x20 || bytes[i]! >= 0x7f)) return -1;
+    if (byte === 0x5c && (bytes[++i]! < 0x20 || bytes[i]! >= 0x7f)) return -1;
   }
-  return -1;
 }

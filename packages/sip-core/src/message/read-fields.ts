@@ -1,67 +1,64 @@
 import { SipParseError } from "../errors.ts";
 import { TOKEN } from "../grammar/character-class.ts";
 import type { SipLimits } from "../limits.ts";
-import { skipBlanks, skipBytes } from "./byte-class.ts";
+import { isBlank, skipBytes } from "./byte-class.ts";
 import { checkOrdinaryField } from "./check-ordinary-field.ts";
 import { headerIdOf, headerNameOf, isSingleHeader, isValidatedHeader, OTHER_HEADER } from "./header-name.ts";
 import { judgeField } from "./judge-field.ts";
 import { idOfSpelling, lengthOfSpelling, spellingAt } from "./known-header-name.ts";
 import { fieldId, type MessageHead } from "./message-head.ts";
+import { scanBytes } from "./scan-buffer.ts";
 import { endOfField, scanned } from "./scan-value.ts";
 
+const bytes = scanBytes;
+
 /**
- * Reads the header fields from `head.end` up to the empty line, or the end, into `head`, whose text stands in `bytes`, and validates
+ * Reads the header fields from `head.end` up to the empty line, or the end, into `head`, whose text stands in the scan buffer, and validates
  * those that transactions, dialogs and framing rest on. Returns the first error; well-formed lines after it are taken in all the same,
  * so that a request can be answered.
  *
  * Only CRLF ends a line. A bare CR or LF, which other elements may take for a line's end, and control characters outside a quoted-pair
  * are errors.
  */
-export function readFields(head: MessageHead, bytes: Uint8Array, limits: SipLimits): SipParseError | undefined {
+export function readFields(head: MessageHead, limits: SipLimits): SipParseError | undefined {
   const { length } = head.text;
   let error: SipParseError | undefined;
   // A datagram's end stands for a missing empty line: many senders of requests without a body forget it.
   for (let i = head.end; i < length && !(bytes[i] === 0x0d && bytes[i + 1] === 0x0a); i = head.end) {
     if (head.fields.length === limits.headerFields) return error ?? tooMany("header fields", limits.headerFields);
-    const spelling = spellingAt(bytes, i, length);
+    const spelling = spellingAt(i);
     const id = idOfSpelling(spelling);
-    const valueStart = i + lengthOfSpelling(spelling) + 1;
+    const valueStart = i + lengthOfSpelling(spelling);
     if (isValidatedHeader(id) && !isRepeated(head, id)) {
-      const end = checkOrdinaryField(head, bytes, id, bytes[valueStart] === 0x20 ? valueStart + 1 : valueStart);
+      const end = checkOrdinaryField(head, id, bytes[valueStart] === 0x20 ? valueStart + 1 : valueStart);
       if (end > 0) {
         head.addField(i, id, 0, end);
         continue;
       }
     }
-    const fieldError = spelling === 0 ? readUnknownField(head, bytes, i, limits) : readField(head, bytes, i, id, valueStart, limits);
+    const fieldError = spelling === 0 ? readUnknownField(head, i, limits) : readField(head, i, id, valueStart, limits);
     error ??= fieldError;
   }
   return error ?? (head.fields.length > limits.sameHeader ? checkCounts(head, limits) : undefined);
 }
 
 /** A field whose name, up to the colon, is none of the known spellings. */
-function readUnknownField(head: MessageHead, bytes: Uint8Array, start: number, limits: SipLimits): SipParseError | undefined {
+function readUnknownField(head: MessageHead, start: number, limits: SipLimits): SipParseError | undefined {
   const { length } = head.text;
-  const nameEnd = skipBytes(bytes, start, length, TOKEN);
-  const colon = skipBlanks(bytes, nameEnd, length);
+  const nameEnd = skipBytes(start, TOKEN);
+  let colon = nameEnd;
+  while (isBlank(bytes[colon]!)) colon++;
   if (nameEnd > start && bytes[colon] === 0x3a) {
-    const id = colon === nameEnd ? OTHER_HEADER : headerIdOf(head.text.slice(start, nameEnd));
-    return readField(head, bytes, start, id, colon + 1, limits);
+    const id = headerIdOf(head.text.slice(start, nameEnd));
+    return readField(head, start, id, colon + 1, limits);
   }
-  head.end = endOfField(bytes, start, length);
+  head.end = endOfField(start, length);
   return malformed("A line is no header field: no name and colon");
 }
 
 /** Takes the field in, whatever its value looks like; its codec judges it if it is one of those that are validated. */
-function readField(
-  head: MessageHead,
-  bytes: Uint8Array,
-  start: number,
-  id: number,
-  valueStart: number,
-  limits: SipLimits,
-): SipParseError | undefined {
-  const end = endOfField(bytes, valueStart, head.text.length);
+function readField(head: MessageHead, start: number, id: number, valueStart: number, limits: SipLimits): SipParseError | undefined {
+  const end = endOfField(valueStart, head.text.length);
   if (scanned.problem !== undefined) {
     head.end = end;
     return malformed(scanned.problem);

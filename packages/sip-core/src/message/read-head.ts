@@ -2,36 +2,47 @@ import { SipParseError } from "../errors.ts";
 import type { SipLimits } from "../limits.ts";
 import { checkReceivedMandatory } from "./check-mandatory.ts";
 import { readLatin1 } from "./latin1.ts";
-import { maxHeadBytes, MessageHead } from "./message-head.ts";
+import { MessageHead } from "./message-head.ts";
 import { readFields } from "./read-fields.ts";
 import { readStartLine } from "./read-start-line.ts";
+import { loadScanBuffer, maxHeadBytes, scanBytes } from "./scan-buffer.ts";
 import { refuse } from "./refuse.ts";
+import { endOfPrintable } from "./scan-value.ts";
 import { SipRequest } from "./sip-request.ts";
 import type { SipResponse } from "./sip-response.ts";
 
+const bytes = scanBytes;
+
 /**
- * Reads and validates start line and header fields, with which `bytes` begin; a body may follow them. The message gets its body from
+ * Reads and validates start line and header fields, with which `data` begins; a body may follow them. The message gets its body from
  * `receiveBody`; it begins at `head.end + 2`. Throws {@link SipParseError}, with the request if that can be answered.
  */
-export function readHead(bytes: Uint8Array, limits: SipLimits): SipRequest | SipResponse {
-  const text = readLatin1(bytes, Math.min(bytes.length, limits.headBytes, maxHeadBytes));
-  const lineEnd = text.indexOf("\n") - 1;
-  if (lineEnd <= 0 || bytes[lineEnd] !== 0x0d) {
-    throw new SipParseError("SIP_PARSE_START_LINE", "There is no start line that ends with CRLF");
-  }
+export function readHead(data: Uint8Array, limits: SipLimits): SipRequest | SipResponse {
+  const length = Math.min(data.length, limits.headBytes, maxHeadBytes);
+  loadScanBuffer(data, length);
+  const lineEnd = endOfStartLine();
+  const text = readLatin1(data, length);
   const head = new MessageHead(text, [], lineEnd + 2);
-  const fieldsError = readFields(head, bytes, limits);
-  if (text.length < bytes.length && !text.startsWith("\r\n", head.end)) {
+  const fieldsError = readFields(head, limits);
+  if (length < data.length && !text.startsWith("\r\n", head.end)) {
     throw new SipParseError("SIP_PARSE_TOO_LARGE", `The head has more than ${text.length} bytes`, { statusCode: 513 });
   }
   try {
-    const message = readStartLine(head, bytes, lineEnd);
+    const message = readStartLine(head, lineEnd);
     const error = fieldsError ?? checkReceivedMandatory(head) ?? checkMethod(message);
     if (error) throw error;
     return message;
   } catch (error) {
     throw refuse(error as SipParseError, text.slice(0, lineEnd), head);
   }
+}
+
+/** The index of the CRLF that ends the first line. */
+function endOfStartLine(): number {
+  let end = endOfPrintable(0);
+  while (bytes[end]! >= 0x80 || bytes[end] === 0x09) end = endOfPrintable(end + 1);
+  if (end > 0 && bytes[end] === 0x0d && bytes[end + 1] === 0x0a) return end;
+  throw new SipParseError("SIP_PARSE_START_LINE", "There is no start line that ends with CRLF");
 }
 
 /** A request's CSeq names its own method (RFC 3261 §8.1.1.5). */

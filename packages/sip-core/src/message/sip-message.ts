@@ -79,9 +79,7 @@ export abstract class SipMessage {
 
   /** The value of the field (the first of a list), or undefined when it is absent or malformed. A malformed one is traced. */
   get<Value>(codec: HeaderCodec<Value>): Value | undefined {
-    if (codec.list) return this.getAll(codec)[0];
-    const values = this.#values(codec);
-    return values.length > 0 ? values[0] : undefined;
+    return this.getAll(codec)[0];
   }
 
   /**
@@ -92,20 +90,24 @@ export abstract class SipMessage {
   require<Value>(codec: HeaderCodec<Value>): Value {
     const value = this.get(codec);
     if (value !== undefined) return value;
-    const [text] = this.#texts(codec);
+    const [text] = textsOf(this.head, codec);
     if (text === undefined) throw missing(codec.name);
     return codec.parse(text);
   }
 
   /** Every value of a list field in order, comma lists taken apart. A malformed one is left out and traced. */
   getAll<Value>(codec: HeaderCodec<Value>): readonly Value[] {
-    return this.#values(codec);
+    const read = (this.#read ??= []);
+    for (let i = 0; i < read.length; i += 2) if (read[i] === codec) return read[i + 1] as Value[];
+    const values = parseAll(this.head, codec);
+    read.push(codec, values);
+    return values;
   }
 
   /** As {@link getAll}, but throws {@link SipParseError} when one is malformed: for fields where none may be missed, as in a route set. */
   requireAll<Value>(codec: HeaderCodec<Value>): readonly Value[] {
-    const values = this.#values(codec);
-    const texts = this.#texts(codec);
+    const values = this.getAll(codec);
+    const texts = textsOf(this.head, codec);
     return values.length === texts.length ? values : texts.map((text) => codec.parse(text));
   }
 
@@ -134,29 +136,31 @@ export abstract class SipMessage {
 
   /** A builder of a changed copy. What it does not touch is written as it was received. */
   abstract edit(): MessageEditor<SipMessage>;
+}
 
-  #values<Value>(codec: HeaderCodec<Value>): readonly Value[] {
-    const read = (this.#read ??= []);
-    for (let i = 0; i < read.length; i += 2) if (read[i] === codec) return read[i + 1] as Value[];
-    const values: Value[] = [];
-    for (const text of this.#texts(codec)) {
-      try {
-        values.push(codec.parse(text));
-      } catch (error) {
-        traceMalformedField(codec.name, text, error);
-      }
+function parseAll<Value>(head: MessageHead, codec: HeaderCodec<Value>): Value[] {
+  const values: Value[] = [];
+  for (const text of textsOf(head, codec)) {
+    try {
+      values.push(codec.parse(text));
+    } catch (error) {
+      traceMalformedField(codec.name, text, error);
     }
-    read.push(codec, values);
-    return values;
   }
+  return values;
+}
 
-  /** What the codec is to parse: list members, or the one field. */
-  #texts(codec: HeaderCodec<unknown>): readonly string[] {
-    const texts = this.getAllText(codec.name);
-    if (codec.list && codec.commaSeparated === false) return texts;
-    if (codec.list) return texts.length === 1 && texts[0] !== "" && !texts[0]!.includes(",") ? texts : texts.flatMap(splitList);
-    return texts.slice(0, 1);
-  }
+/** What the codec is to parse: the members of the list, or the first field. */
+function textsOf(head: MessageHead, { name, list }: HeaderCodec<unknown>): readonly string[] {
+  const first = head.findName(name);
+  if (first < 0) return [];
+  const text = head.value(first);
+  if (!list) return [text];
+  const next = head.findName(name, first + 1);
+  if (next < 0 && !text.includes(",")) return text === "" ? [] : [text];
+  const texts = splitList(text);
+  for (let i = next; i >= 0; i = head.findName(name, i + 1)) texts.push(...splitList(head.value(i)));
+  return texts;
 }
 
 function missing(header: string): SipParseError {
