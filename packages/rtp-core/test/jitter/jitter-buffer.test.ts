@@ -412,7 +412,7 @@ describe("another stream", () => {
     );
     const { targetDelayMs } = buffer;
     run(
-      Array.from({ length: 10 }, (_, i) => delayed(i + 500, 1_000_000)),
+      Array.from({ length: 10 }, (_, i) => ({ ...delayed(i + 500, 1_000_000), atMs: packet(i + 500).atMs })),
       10_200,
       { fromMs: 10_000 },
     );
