@@ -151,15 +151,15 @@ function parseAll<Value>(head: MessageHead, codec: HeaderCodec<Value>): Value[] 
 }
 
 /** What the codec is to parse: the members of the list, or the first field. */
-function textsOf(head: MessageHead, { name, list }: HeaderCodec<unknown>): readonly string[] {
+function textsOf(head: MessageHead, { name, list, commaSeparated = true }: HeaderCodec<unknown>): readonly string[] {
   const first = head.findName(name);
   if (first < 0) return [];
   const text = head.value(first);
   if (!list) return [text];
   const next = head.findName(name, first + 1);
   if (next < 0 && !text.includes(",")) return text === "" ? [] : [text];
-  const texts = splitList(text);
-  for (let i = next; i >= 0; i = head.findName(name, i + 1)) texts.push(...splitList(head.value(i)));
+  const texts = commaSeparated ? splitList(text) : [text];
+  for (let i = next; i >= 0; i = head.findName(name, i + 1)) texts.push(...(commaSeparated ? splitList(head.value(i)) : [head.value(i)]));
   return texts;
 }
 
