@@ -2,13 +2,13 @@
 export interface CachedFlow {
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** Set by the cache at each use. */
+  /** False at first; set by the cache when the flow is used again. */
   wasUsed: boolean;
 }
 
 /**
- * Flows by remote address and port, so that a datagram allocates none. Bounded: to make room, flows that were not used since the last
- * look go first, the oldest first (the "clock" approximation of least recently used, which costs nothing at a hit).
+ * Flows by remote address and port, so that a datagram allocates none. Bounded: to make room, flows that were not used again since the
+ * last look go first, the oldest first (the "clock" approximation of least recently used, which costs nothing at a hit).
  */
 export class FlowCache<CachedKind extends CachedFlow> {
   readonly #capacity: number;
@@ -19,18 +19,13 @@ export class FlowCache<CachedKind extends CachedFlow> {
     this.#capacity = capacity;
   }
 
-  get size(): number {
-    return this.#flows.size;
-  }
-
   get(address: string, port: number): CachedKind | undefined {
     const last = this.#last;
-    if (last?.remotePort === port && last.remoteAddress === address) return last;
-    const flow = this.#flows.get(keyOf(address, port));
-    if (flow) {
-      flow.wasUsed = true;
-      this.#last = flow;
-    }
+    const isLast = last?.remotePort === port && last.remoteAddress === address;
+    const flow = isLast ? last : this.#flows.get(keyOf(address, port));
+    if (!flow) return undefined;
+    flow.wasUsed = true;
+    this.#last = flow;
     return flow;
   }
 
@@ -38,11 +33,6 @@ export class FlowCache<CachedKind extends CachedFlow> {
     if (this.#flows.size >= this.#capacity) this.#dropOne();
     this.#flows.set(keyOf(flow.remoteAddress, flow.remotePort), flow);
     this.#last = flow;
-  }
-
-  delete(flow: CachedKind): void {
-    this.#flows.delete(keyOf(flow.remoteAddress, flow.remotePort));
-    if (this.#last === flow) this.#last = undefined;
   }
 
   clear(): void {
@@ -54,7 +44,7 @@ export class FlowCache<CachedKind extends CachedFlow> {
   #dropOne(): void {
     for (const [key, flow] of this.#flows) {
       this.#flows.delete(key);
-      if (!flow.wasUsed && flow !== this.#last) return;
+      if (!flow.wasUsed) return;
       flow.wasUsed = false;
       this.#flows.set(key, flow);
     }

@@ -9,6 +9,7 @@ import {
   type SipResponse,
 } from "@sidetone/sip-core";
 import type { Flow } from "./flow.ts";
+import { withoutZone } from "./sent-by.ts";
 import type { SipTransportUser } from "./sip-transport-user.ts";
 import { defaultPorts } from "./transport-name.ts";
 import { traceMessage } from "./wire-trace.ts";
@@ -45,7 +46,7 @@ export class Ingress {
   receive(message: SipRequest | SipResponse, bytes: Uint8Array | undefined, flow: Flow): void {
     if (message instanceof SipRequest) {
       traceMessage("received", flow, bytes ?? message, this.clock);
-      this.user?.onRequest(withReceived(message, flow.remoteAddress, flow.remotePort), flow);
+      this.user?.onRequest(withReceived(message, withoutZone(flow.remoteAddress), flow.remotePort), flow);
     } else this.#receiveResponse(message, bytes, flow);
   }
 

@@ -69,7 +69,7 @@ export class MemoryFlow implements Flow {
   readonly point: MemoryListeningPoint;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  wasUsed = true;
+  wasUsed = false;
 
   constructor(point: MemoryListeningPoint, remoteAddress: string, remotePort: number) {
     this.point = point;

@@ -93,10 +93,12 @@ export class SipTransportStack implements SipTransports {
     // "If the sent-protocol is a reliable transport … the response MUST be sent using the existing connection" (§18.2.2)
     if (arrival.transport !== "UDP" && !arrival.isClosed) return arrival;
     const { address, port } = responseDestination(message.topVia, arrival.transport);
-    if (address === arrival.remoteAddress && port === arrival.remotePort && !arrival.isClosed) return arrival;
+    const isSameHost = address === withoutZone(arrival.remoteAddress);
+    if (isSameHost && port === arrival.remotePort && !arrival.isClosed) return arrival;
     if (this.#closing) return Promise.reject(closedError());
     // The flow may outlive the message that the address is a slice of.
-    return this.#transport(arrival.transport).flowBack({ address: flat(address), port }, arrival);
+    const remote = { address: isSameHost ? arrival.remoteAddress : flat(address), port };
+    return this.#transport(arrival.transport).flowBack(remote, arrival);
   }
 
   close(): Promise<void> {

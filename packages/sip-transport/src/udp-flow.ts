@@ -16,8 +16,8 @@ export class UdpFlow implements Flow {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly sentBy: string;
-  /** Used since the cache last looked for one to drop. */
-  wasUsed = true;
+  /** Used again since the cache last looked for one to drop. */
+  wasUsed = false;
 
   constructor(owner: UdpFlowSocket, localAddress: string, sentBy: string, remoteAddress: string, remotePort: number) {
     this.owner = owner;

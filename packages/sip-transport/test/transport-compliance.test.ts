@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { delay, systemClock, systemEnvironment } from "@sidetone/infra-common";
 import { createMemoryTransports, createSipTransports, MemoryHub } from "@sidetone/sip-transport";
 import { virtualEnvironment } from "@sidetone/testkit";
+import { RecordingUser } from "./recording-user.ts";
 import { transportCompliance } from "./transport-compliance.ts";
 
 for (const transport of ["UDP", "TCP"] as const) {
@@ -36,6 +37,26 @@ for (const transport of ["UDP", "TCP"] as const) {
     expect(hub.size).toBe(0);
   });
 }
+
+describe("in memory", () => {
+  test("what is sent to nobody fails the flow; a connection to nobody is refused", async () => {
+    const environment = virtualEnvironment();
+    const transports = createMemoryTransports(environment, new MemoryHub(environment.clock));
+    const user = new RecordingUser();
+    transports.user = user;
+    for (const transport of ["UDP", "TCP"] as const) await transports.listen({ transport, address: "10.0.0.1", port: 5060 });
+    const target = { address: "10.0.0.2", port: 5060, hostName: "10.0.0.2" };
+    const options = { messageBytes: 1, transportIsExplicit: true };
+    const flow = await transports.flowTo({ ...target, transport: "UDP" }, options);
+    flow.send(Buffer.from("anything"));
+    expect(user.failures).toEqual([]);
+    await environment.clock.advance(0);
+    expect(user.failures).toMatchObject([{ flow, error: { code: "SIP_TRANSPORT_SEND_FAILED" } }]);
+    const refused = transports.flowTo({ ...target, transport: "TCP" }, options);
+    await expect(refused).rejects.toMatchObject({ code: "SIP_TRANSPORT_CONNECT_FAILED" });
+    await transports.close();
+  });
+});
 
 describe("transports that are not there yet", () => {
   test.each(["TLS", "WS", "WSS"] as const)("%s is refused with SIP_TRANSPORT_UNSUPPORTED", async (transport) => {

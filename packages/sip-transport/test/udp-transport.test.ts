@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { DatagramSocket } from "@sidetone/infra-common";
-import { createResponse } from "@sidetone/sip-core";
-import { viaFor, type Flow } from "@sidetone/sip-transport";
+import { sipTraceChannel, type DatagramSocket } from "@sidetone/infra-common";
+import { createResponse, serializeMessage } from "@sidetone/sip-core";
+import { viaFor, type Flow, type WireRecord } from "@sidetone/sip-transport";
 import { virtualEnvironment, type VirtualHost } from "@sidetone/testkit";
 import { optionsRequest } from "./messages.ts";
 import { party, twoParties, type Party } from "./parties.ts";
@@ -48,6 +48,46 @@ describe("a socket bound to a wildcard", () => {
     expect(bob.user.requests[0]!.flow.localAddress).toBe("10.0.0.2");
   });
 
+  test("goes on taking strangers in, however many have come", async () => {
+    const { alice, bob, clock, listen, flowTo } = setUp();
+    await listen(alice, "10.0.0.1");
+    await listen(bob, "0.0.0.0");
+    const flow = await flowTo(alice, "10.0.0.2");
+    for (let n = 1; n <= 300; n++) {
+      const stranger = await alice.environment.virtualNetwork
+        .host(`10.1.${n >> 8}.${n & 255}`)
+        .bindDatagram({ address: `10.1.${n >> 8}.${n & 255}`, port: 5060 }, { onDatagram: () => {}, onSocketError: () => {} });
+      stranger.send(optionsRequest(viaFor(flow, `z9hG4bK${n}`)), 5060, "10.0.0.2");
+      await clock.advance(2);
+      await stranger.close();
+    }
+    expect(bob.user.requests).toHaveLength(300);
+  });
+
+  test("follows the system when its route to a peer changes", async () => {
+    const { alice, clock, listen, flowTo } = setUp();
+    await listen(alice, "0.0.0.0");
+    const before = await flowTo(alice, "10.0.0.2");
+    alice.environment.network.sourceAddressFor = () => Promise.resolve("10.0.0.77");
+    expect(await flowTo(alice, "10.0.0.2")).toBe(before);
+    await clock.advance(61_000);
+    await flowTo(alice, "10.0.0.2");
+    await clock.advance(0);
+    expect((await flowTo(alice, "10.0.0.2")).sentBy).toBe("10.0.0.77:5060");
+  });
+
+  test("takes a response to what it sent from another of its addresses (RFC 3261 §18.1.2)", async () => {
+    const { alice, bob, clock, listen, flowTo } = setUp();
+    await listen(alice, "0.0.0.0");
+    await listen(bob, "10.0.0.2");
+    await flowTo(alice, "127.0.0.1");
+    const back = await flowTo(bob, "10.0.0.1");
+    for (const host of ["127.0.0.1", "127.0.0.9", "10.0.0.1"])
+      back.send(Buffer.from(responseText(`SIP/2.0/UDP ${host}:5060;branch=z9hG4bK1`)));
+    await clock.advance(10);
+    expect(alice.user.responses.map(({ response }) => response.topVia.host)).toEqual(["127.0.0.1", "10.0.0.1"]);
+  });
+
   test("takes a response to what it sent from any of its addresses", async () => {
     const { alice, bob, clock, listen, flowTo } = setUp();
     await listen(alice, "0.0.0.0");
@@ -83,6 +123,25 @@ describe("IPv6", () => {
     await alice.environment.clock.advance(10);
     expect(alice.user.requests[0]!.request.topVia).toMatchObject({ host: "fd00::1", received: "fd00::1", rport: 5060 });
   });
+});
+
+test("the zone of a link-local address stays out of the message, and the response finds its way (RFC 4007 §11.2)", async () => {
+  const beside = virtualEnvironment();
+  const alice = party({ host: beside.virtualNetwork.host("10.9.0.1", { addresses: ["fe80::1%eth0"] }), beside });
+  opened.push(alice);
+  await alice.transports.listen({ transport: "UDP", address: "fe80::1%eth0", port: 5060 });
+  const target = { transport: "UDP", address: "fe80::1%eth0", port: 5060, hostName: "" } as const;
+  const flow = await alice.transports.flowTo(target, explicit);
+  expect(flow.sentBy).toBe("[fe80::1]:5060");
+  flow.send(optionsRequest(viaFor(flow, "z9hG4bK7")));
+  await beside.clock.advance(10);
+  const { request, flow: arrival } = alice.user.requests[0]!;
+  expect(request.topVia.received).toBe("fe80::1");
+  const back = alice.transports.responseFlow(request, arrival) as Flow;
+  expect(back).toBe(arrival);
+  back.send(serializeMessage(createResponse(request, 200, { toTag: "x" })));
+  await beside.clock.advance(10);
+  expect(alice.user.responses).toHaveLength(1);
 });
 
 describe("the way of a response (RFC 3261 §18.2.2, RFC 3581 §4)", () => {
@@ -130,8 +189,16 @@ test("a keep-alive of NUL bytes or an empty datagram is nothing", async () => {
   await listen(alice, "10.0.0.1");
   await listen(bob, "10.0.0.2");
   const flow = await flowTo(alice, "10.0.0.2");
+  const dropped: string[] = [];
+  const listener = (record: unknown): void => {
+    const { direction, bytes } = record as WireRecord;
+    if (direction === "dropped") dropped.push(Buffer.from(bytes).toString());
+  };
+  sipTraceChannel.subscribe(listener);
   for (const bytes of ["", "\0", "\0\0\0\0", "\r\n", "\r\n\r\n", "jaK"]) flow.send(Buffer.from(bytes));
   await clock.advance(10);
+  sipTraceChannel.unsubscribe(listener);
+  expect(dropped).toEqual(["jaK"]);
   expect(bob.user).toEqual(expect.objectContaining({ requests: [], responses: [], malformed: [], failures: [] }));
 });
 
@@ -186,10 +253,11 @@ test("the flow that is used stays remembered, however many strangers come", asyn
   opened.push(alice);
   await alice.transports.listen({ transport: "UDP", address: "10.0.0.1", port: 5060 });
   const flowTo = (port: number) => alice.transports.flowTo({ transport: "UDP", address: "10.0.0.2", port, hostName: "" }, explicit);
-  const [faithful, early] = [await flowTo(1), await flowTo(2)];
+  const [faithful, loyal, early] = [await flowTo(1), await flowTo(2), await flowTo(3)];
   for (let port = 100; port < 200; port++) {
-    await flowTo(port);
     expect(await flowTo(1)).toBe(faithful);
+    expect(await flowTo(2)).toBe(loyal);
+    await flowTo(port);
   }
-  expect(await flowTo(2)).not.toBe(early);
+  expect(await flowTo(3)).not.toBe(early);
 });

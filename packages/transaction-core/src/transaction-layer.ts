@@ -2,6 +2,7 @@ import type { Environment } from "@sidetone/infra-common";
 import {
   createResponse,
   serializeMessage,
+  splitList,
   type HeaderInput,
   type SipParseError,
   type SipRequest,
@@ -130,7 +131,8 @@ export class TransactionLayer implements SipTransportUser {
 
   /** For the transports to call. */
   onResponse(response: SipResponse, flow: Flow): void {
-    if (this.#isClosed) return;
+    // "If more than one Via header field value is present in a response, the UAC SHOULD discard the message" (§8.1.3.3)
+    if (this.#isClosed || hasFurtherVia(response)) return;
     const transaction = this.#clients.find(response);
     if (transaction) transaction.receive(response);
     else this.#user.onStrayResponse(response, flow);
@@ -206,4 +208,9 @@ export class TransactionLayer implements SipTransportUser {
     transaction.stopTimers();
     this.#servers.remove(transaction);
   }
+}
+
+function hasFurtherVia(response: SipResponse): boolean {
+  const values = response.getAllText("Via");
+  return values.length > 1 || splitList(values[0] ?? "").length > 1;
 }

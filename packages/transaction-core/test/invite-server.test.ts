@@ -54,6 +54,18 @@ describe("INVITE server transaction (RFC 3261 §17.2.1)", () => {
     expect(log).toEqual(["INVITE"]);
   });
 
+  test("repeats every byte of a response, whatever it holds", () => {
+    const { clock, flow, receive, transactions } = setUp();
+    receive("INVITE");
+    const content = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const options = { toTag: "a", reasonPhrase: "Besetzt – später", body: { contentType: "application/octet-stream", content } };
+    transactions[0]!.respond(createResponse(transactions[0]!.request, 486, options));
+    clock.advanceSync(500);
+    expect(flow.sent[1]!.bytes).toEqual(flow.sent[0]!.bytes);
+    expect(flow.last<SipResponse>().reasonPhrase).toBe("Besetzt – später");
+    expect(Uint8Array.from(flow.last().body)).toEqual(content);
+  });
+
   test("repeats a refusal from T1 doubling up to T2 until Timer H ends it at 64·T1", () => {
     const { clock, flow, log, receive, respond, transactions, layer } = setUp();
     receive("INVITE");
@@ -75,6 +87,7 @@ describe("INVITE server transaction (RFC 3261 §17.2.1)", () => {
     receive("ACK");
     expect(transactions[0]!.state).toBe("Confirmed");
     expect(log).toEqual(["INVITE", "acked"]);
+    expect(clock.pendingTimers).toBe(1);
     clock.advanceSync(4999);
     receive("ACK");
     receive("INVITE");

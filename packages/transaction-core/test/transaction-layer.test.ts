@@ -172,6 +172,20 @@ test("requests beyond the limit are answered 503 without a transaction", () => {
   expect(layer.serverCount).toBe(2);
 });
 
+test.each(["Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK9\r\n", ""])(
+  "a response with a second Via is discarded (RFC 3261 §8.1.3.3)",
+  (line) => {
+    const { log, transports, flow, transaction } = setUpClient();
+    const first = `SIP/2.0/UDP 10.0.0.1:5060;branch=${transaction.branch}`;
+    const value = line === "" ? `${first}, SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK9` : first;
+    const rest = "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: c\r\nCSeq: 77 INVITE\r\nContent-Length: 0\r\n\r\n";
+    transports.deliver(`SIP/2.0 180 Ringing\r\nVia: ${value}\r\n${line}${rest}`, flow);
+    expect(log).toEqual([]);
+    transports.deliver(`SIP/2.0 180 Ringing\r\nVia: ${first}\r\n${rest}`, flow);
+    expect(log).toEqual(["180"]);
+  },
+);
+
 describe("the ACK for a 2xx (RFC 3261 §13.2.2.4)", () => {
   test("has a branch of its own, and its bytes can be sent again", () => {
     const { flow, layer, receive, transaction, request } = setUpClient();
