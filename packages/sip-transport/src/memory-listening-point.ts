@@ -49,6 +49,10 @@ export class MemoryListeningPoint implements ListeningPoint, MemoryEndpoint {
     return Promise.resolve();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   flow({ address, port }: SocketAddress): Flow {
     const cached = this.#flows.get(address, port);
     if (cached) return cached;

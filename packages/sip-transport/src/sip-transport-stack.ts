@@ -107,6 +107,10 @@ export class SipTransportStack implements SipTransports {
     return this.#closing;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Undefined when no connection comes up: "an element … SHOULD retry the request, using UDP" (RFC 3261 §18.1.1). */
   async #streamForLargeRequest(target: SipTarget, messageBytes: number, signal: AbortSignal | undefined): Promise<Flow | undefined> {
     const tcp = this.#transports.get("TCP");

@@ -13,7 +13,7 @@ export interface ListenOptions {
 }
 
 /** An open socket that takes SIP messages. */
-export interface ListeningPoint {
+export interface ListeningPoint extends AsyncDisposable {
   readonly transport: TransportName;
   /** As bound: may be a wildcard. */
   readonly address: string;
@@ -32,7 +32,7 @@ export interface FlowOptions {
 }
 
 /** The SIP transport layer (RFC 3261 §18): every way in and out of one user agent. */
-export interface SipTransports {
+export interface SipTransports extends AsyncDisposable {
   /** Takes what arrives. Set once, by the transaction layer, before anything is sent. */
   user: SipTransportUser;
 

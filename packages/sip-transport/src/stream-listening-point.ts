@@ -35,4 +35,8 @@ export class StreamListeningPoint implements ListeningPoint {
     this.#onClosed(this);
     return this.#server.close();
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }

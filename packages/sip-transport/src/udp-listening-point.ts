@@ -76,6 +76,10 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
     return this.#closing;
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** The flow to a remote address; undefined while the local address towards it is unknown. */
   flow(address: string, port: number): UdpFlow | undefined {
     const local = this.#isWildcard ? this.#context.sources.known(address) : this.address;

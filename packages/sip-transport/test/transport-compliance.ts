@@ -199,7 +199,7 @@ export function transportCompliance(name: string, { transport, environment, crea
     test("after close the flows are closed, nothing is sent or opened, and the port is free", async () => {
       const flow = await flowTo(alice, bob);
       await exchange(flow, optionsRequest(viaFor(flow, "z9hG4bK11")));
-      await settled(alice.transports.close());
+      await settled(Promise.resolve(alice.transports[Symbol.asyncDispose]()));
       expect(flow.isClosed).toBe(true);
       expect(alice.transports.listeningPoints).toEqual([]);
       flow.send(optionsRequest(viaFor(flow, "z9hG4bK12")));
@@ -213,7 +213,7 @@ export function transportCompliance(name: string, { transport, environment, crea
 
     test("a listening point closes by itself", async () => {
       await settled(bob.point.close());
-      await settled(bob.point.close());
+      await settled(Promise.resolve(bob.point[Symbol.asyncDispose]()));
       expect(bob.transports.listeningPoints).toEqual([]);
       const again = await settled(alice.transports.listen({ transport, address, port: bob.point.port }));
       expect(again.port).toBe(bob.point.port);

@@ -36,7 +36,7 @@ const ignoringUser: ClientTransactionUser = { onResponse: () => {}, onTimeout: (
  * The transaction layer of one user agent (RFC 3261 §17, RFC 6026, RFC 4320): matches what arrives to its transactions, retransmits, and
  * tells the user-agent core of each request and response once.
  */
-export class TransactionLayer implements SipTransportUser {
+export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   readonly #environment: Environment;
   readonly #host: TransactionHost;
   readonly #user: TransactionUser;
@@ -114,6 +114,10 @@ export class TransactionLayer implements SipTransportUser {
     this.#isClosed = true;
     for (const transaction of [...this.#clients.takeAll(), ...this.#servers.takeAll()]) transaction.abandon();
     return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** For the transports to call. */

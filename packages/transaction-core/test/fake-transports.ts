@@ -69,6 +69,10 @@ export class FakeTransports implements SipTransports {
     return Promise.resolve();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** Lets the bytes of one message arrive. */
   deliver(text: string | Uint8Array, flow: Flow): void {
     const message = parseMessage(Buffer.from(text));

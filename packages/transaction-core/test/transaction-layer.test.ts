@@ -215,7 +215,7 @@ describe("closing", () => {
     server.receive("MESSAGE", { branch: "z9hG4bK3", callId: "c3" });
     server.respond(200);
     const [clientLog, serverLog] = [[...client.log], [...server.log]];
-    await client.layer.close();
+    await client.layer[Symbol.asyncDispose]();
     await server.layer.close();
     for (const { clock } of [client, server]) {
       expect(clock.pendingTimers).toBe(0);
