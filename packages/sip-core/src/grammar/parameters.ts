@@ -181,7 +181,7 @@ function endOfParameter(text: string, start: number, separator: number): number 
   while (i < text.length) {
     const code = text.charCodeAt(i);
     if (code === separator) break;
-    i = code === 0x22 ? endOfQuotedString(text, i, text.length) : i + 1;
+    i = code === 0x22 ? endOfQuoted(text, i) : i + 1;
   }
   return i;
 }
@@ -218,7 +218,7 @@ function startOfValue(text: string, nameEnd: number): number {
 }
 
 function endOfValue(text: string, start: number, separator: number): number {
-  if (start < text.length && text.charCodeAt(start) === 0x22) return endOfQuotedString(text, start, text.length);
+  if (start < text.length && text.charCodeAt(start) === 0x22) return endOfQuoted(text, start);
   let i = start;
   while (i < text.length) {
     const code = text.charCodeAt(i);
@@ -226,4 +226,10 @@ function endOfValue(text: string, start: number, separator: number): number {
     i++;
   }
   return i;
+}
+
+/** The index after a quoted-string; the end of the text when it does not close, which checked text never does. */
+function endOfQuoted(text: string, start: number): number {
+  const end = endOfQuotedString(text, start, text.length);
+  return end < 0 ? text.length : end;
 }

@@ -51,6 +51,7 @@ describe("tel URIs (RFC 3966)", () => {
     ["tel:+358-555-1234567;POSTD=PP22", "sip:+358-555-1234567;postd=pp22@foo.com;user=phone"],
     ["tel:+358-555-1234567;tsp=a.b;phone-context=5.c", "sip:+358-555-1234567;phone-context=5.c;tsp=a.b@foo.com;user=phone"],
     ["tel:+358-555-1234567;postd=pp22;isub=1411", "sip:+358-555-1234567;isub=1411;postd=pp22@foo.com;user=phone"],
+    ["tel:+1;phone-context=a.b;postd=1", "sip:+1;postd=1;phone-context=a.b@foo.com;user=phone"],
     ["tel:*21#;phone-context=+49", "sip:*21%23;phone-context=+49@foo.com;user=phone"],
   ])("becomes a SIP URI in one spelling (RFC 3261 §19.1.6): %s", (tel, sip) => {
     expect(TelUri.parse(tel).toSipUri("foo.com").toString()).toBe(sip);
