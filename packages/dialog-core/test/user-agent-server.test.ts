@@ -149,6 +149,25 @@ describe("A request is looked at in the order of RFC 3261 §8.2", () => {
     await expectNothingLeft();
   });
 
+  test("an INVITE whose route set cannot be read is answered 400", async () => {
+    const { alice, ask, expectNothingLeft } = await setUp();
+    const response = await ask("INVITE", { headers: ["Record-Route: <sip:good;lr>, bad"], body: "offer" });
+    expect(response.statusCode).toBe(400);
+    expect(alice.calls).toEqual([]);
+    await expectNothingLeft();
+  });
+
+  test("a Contact that no request can be sent to ends in a call without a BYE, not in an exception", async () => {
+    const { alice, clock, ask, expectNothingLeft } = await setUp();
+    await ask("INVITE", { headers: ["Contact: <mailto:bob@example.com>"], body: "offer" }).catch(() => {});
+    for (const call of alice.calls) {
+      call.usage.answer();
+      await clock.advance(33_000);
+      expect(call.termination).toMatchObject({ reason: "NoAck" });
+    }
+    await expectNothingLeft();
+  });
+
   test("whom the application does not admit is refused before anything is made", async () => {
     const { alice, ask, expectNothingLeft } = await setUp();
     Object.assign(alice, { admit: () => ({ statusCode: 403, headers: [["Warning", '399 alice "not you"']] }) });

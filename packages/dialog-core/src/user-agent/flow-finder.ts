@@ -35,12 +35,12 @@ export class FlowFinder {
    * @throws {DialogError} `DIALOG_UNREACHABLE` when there is none, with what the last one failed with.
    */
   async next(signal: AbortSignal | undefined): Promise<Flow> {
-    const uri = SipUri.parse(this.#draft.nextHop);
-    const aborting = signal ? { signal } : {};
     const { transports } = this.#core;
-    const options = { messageBytes: this.#draft.estimatedBytes, transportIsExplicit: uri.transport !== undefined, ...aborting };
+    const aborting = signal ? { signal } : {};
     let cause: unknown;
     try {
+      const uri = SipUri.parse(this.#draft.nextHop);
+      const options = { messageBytes: this.#draft.estimatedBytes, transportIsExplicit: uri.transport !== undefined, ...aborting };
       this.#targets ??= await transports.locate(uri, aborting);
       while (this.hasNext && !signal?.aborted) {
         try {

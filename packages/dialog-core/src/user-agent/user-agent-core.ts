@@ -1,5 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import { createResponse, type SipRequest, type SipResponse } from "@sidetone/sip-core";
+import { createResponse, RecordRoute, SipParseError, type SipRequest, type SipResponse } from "@sidetone/sip-core";
 import type { Flow, SipTransports } from "@sidetone/sip-transport";
 import {
   TransactionLayer,
@@ -213,9 +213,9 @@ export class UserAgentCore implements TransactionUser {
 
   #receiveInvite(transaction: ServerTransaction, request: SipRequest): void {
     if (this.#usages.size >= this.#maxUsages) {
-      this.respond(transaction, request, 503, { headers: [["Retry-After", "5"]] });
-      return;
+      return this.respond(transaction, request, 503, { headers: [["Retry-After", "5"]] });
     }
+    if (!hasReadableRouteSet(request)) return this.respond(transaction, request, 400, { reasonPhrase: "Bad Record-Route" });
     const invite = new IncomingInviteMachine(this, transaction, request);
     this.#usages.add(invite);
     try {
@@ -235,6 +235,17 @@ export class UserAgentCore implements TransactionUser {
       this.respond(transaction, request, 500, {});
       return undefined;
     }
+  }
+}
+
+/** A dialog cannot do without any part of its route set (RFC 3261 §12.1.1). */
+function hasReadableRouteSet(request: SipRequest): boolean {
+  if (!request.has("Record-Route")) return true;
+  try {
+    return request.requireAll(RecordRoute).length > 0;
+  } catch (error) {
+    if (error instanceof SipParseError) return false;
+    throw error;
   }
 }
 

@@ -108,7 +108,9 @@ export class RawPeer {
       `To: ${to}`,
       `Call-ID: ${callId}`,
       `CSeq: ${cseq} ${method}`,
-      ...(method === "INVITE" ? [`Contact: <sip:raw@${this.address}:5060>`] : []),
+      ...(method === "INVITE" && !headers.some((header) => header.startsWith("Contact"))
+        ? [`Contact: <sip:raw@${this.address}:5060>`]
+        : []),
       ...headers,
       ...(body === "" || headers.some((header) => header.startsWith("Content-Type")) ? [] : ["Content-Type: application/sdp"]),
     ];
