@@ -5,7 +5,7 @@ import {
   withReceived,
   type SipLimits,
   type SipMessage,
-  type SipParseError,
+  SipParseError,
   type SipResponse,
 } from "@sidetone/sip-core";
 import type { Flow } from "./flow.ts";
@@ -50,12 +50,13 @@ export class Ingress {
     } else this.#receiveResponse(message, bytes, flow);
   }
 
-  /** Takes what is no message. What cannot be answered is dropped. */
+  /** Takes what is no message. What cannot be answered is dropped; an answer goes where that to a good request would go. */
   receiveMalformed(error: SipParseError<SipRequest>, bytes: Uint8Array, flow: Flow): void {
-    if (error.request) {
-      traceMessage("received", flow, bytes, this.clock);
-      this.user?.onMalformed(error, flow);
-    } else this.drop(error.message, bytes, flow);
+    if (!error.request) return this.drop(error.message, bytes, flow);
+    traceMessage("received", flow, bytes, this.clock);
+    const { code, message, statusCode, cause } = error;
+    const request = withReceived(error.request, withoutZone(flow.remoteAddress), flow.remotePort);
+    this.user?.onMalformed(new SipParseError(code, message, { statusCode, cause, request }), flow);
   }
 
   drop(reason: string, message: Uint8Array | SipMessage, flow: Flow): void {

@@ -59,6 +59,11 @@ export abstract class ClientMachine<
     if (bytes) this.flow.send(bytes);
   }
 
+  end(): void {
+    this.stopTimers();
+    this.host.clientEnded(this);
+  }
+
   passToUser(message: TransactionMessage | undefined): void {
     this.user.onResponse(this, message as SipResponse);
   }

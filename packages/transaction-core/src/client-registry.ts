@@ -1,6 +1,10 @@
 import type { SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
-import type { AnyClientMachine } from "./transaction-host.ts";
+import type { InviteClientMachine } from "./invite-client-machine.ts";
+import type { NonInviteClientMachine } from "./non-invite-client-machine.ts";
+import type { ClientTransaction } from "./transaction.ts";
+
+export type AnyClientMachine = InviteClientMachine | NonInviteClientMachine;
 
 /** The client transactions of a layer, and how responses and failures find them. */
 export class ClientRegistry {
@@ -18,10 +22,10 @@ export class ClientRegistry {
     else this.#byFlow.set(transaction.flow, new Set([transaction]));
   }
 
-  remove(transaction: AnyClientMachine): void {
+  remove(transaction: ClientTransaction): void {
     this.#transactions.delete(clientKey(transaction.branch, transaction.method));
     const ofFlow = this.#byFlow.get(transaction.flow);
-    ofFlow?.delete(transaction);
+    ofFlow?.delete(transaction as AnyClientMachine);
     if (ofFlow?.size === 0) this.#byFlow.delete(transaction.flow);
   }
 

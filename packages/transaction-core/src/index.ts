@@ -1,5 +1,11 @@
 export { TransactionLayer, type TransactionLayerOptions } from "./transaction-layer.ts";
-export type { ClientTransactionUser, ServerTransactionUser, TransactionUser } from "./transaction-user.ts";
-export type { ClientTransaction, InviteServerTransaction, ServerTransaction, TransactionState } from "./transaction.ts";
+export type { ClientTransactionUser, TransactionUser } from "./transaction-user.ts";
+export type {
+  ClientTransaction,
+  InviteServerTransaction,
+  ServerTransaction,
+  ServerTransactionUser,
+  TransactionState,
+} from "./transaction.ts";
 export { TransactionError, type TransactionErrorCode } from "./transaction-error.ts";
 export { defaultTimers, type TransactionTimers } from "./transaction-timers.ts";

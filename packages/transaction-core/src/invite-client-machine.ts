@@ -29,7 +29,7 @@ const actions: ActionMap<InviteClientMachine, InviteClientAction, TransactionMes
   reportTransportError: (t, message) => t.reportTransportError(message),
   trace: (t, message) => t.traceTransportError(message),
   release: (t) => t.release(),
-  end: (t) => t.host.clientEnded(t),
+  end: (t) => t.end(),
 };
 
 /** INVITE client transaction (RFC 3261 §17.1.1, RFC 6026 §7.2). Sends nothing before `start()`. */

@@ -27,7 +27,7 @@ const actions: ActionMap<InviteServerMachine, InviteServerAction, TransactionMes
   reportAcked: (t) => t.reportAcked(),
   reportTransportError: (t, message) => t.reportTransportError(message),
   reportTerminated: (t) => t.user?.onTerminated?.(t),
-  end: (t) => t.host.serverEnded(t),
+  end: (t) => t.end(),
 };
 
 /** INVITE server transaction (RFC 3261 §17.2.1, RFC 6026 §7.1). */

@@ -24,7 +24,7 @@ const actions: ActionMap<NonInviteClientMachine, NonInviteClientAction, Transact
   reportTransportError: (t, message) => t.reportTransportError(message),
   trace: (t, message) => t.traceTransportError(message),
   release: (t) => t.release(),
-  end: (t) => t.host.clientEnded(t),
+  end: (t) => t.end(),
 };
 
 /** Client transaction of any request but INVITE and ACK (RFC 3261 §17.1.2). Sends nothing before `start()`. */

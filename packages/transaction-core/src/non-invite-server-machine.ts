@@ -24,7 +24,7 @@ const actions: ActionMap<NonInviteServerMachine, NonInviteServerAction, Transact
   startTimerJ: (t) => (t.flow.reliable ? t.input("timerJ") : t.startEndTimer(64 * t.host.timers.T1, onTimerJ)),
   reportTransportError: (t, message) => t.reportTransportError(message),
   reportTerminated: (t) => t.user?.onTerminated?.(t),
-  end: (t) => t.host.serverEnded(t),
+  end: (t) => t.end(),
 };
 
 /** Server transaction of any request but INVITE and ACK (RFC 3261 §17.2.2, RFC 4320). */

@@ -2,8 +2,7 @@ import { createResponse, flat, parseMessage, serializeMessage, type SipRequest, 
 import type { Flow } from "@sidetone/sip-transport";
 import type { TransactionHost } from "./transaction-host.ts";
 import { TransactionMachine, type TransactionMessage } from "./transaction-machine.ts";
-import type { ServerTransactionUser } from "./transaction-user.ts";
-import type { ServerTransaction, TransactionState } from "./transaction.ts";
+import type { ServerTransaction, ServerTransactionUser, TransactionState } from "./transaction.ts";
 
 /** What a server transaction is made of. */
 export interface ServerTransactionParts {
@@ -81,6 +80,11 @@ export abstract class ServerMachine<
 
   reportTransportError(message: TransactionMessage | undefined): void {
     this.user?.onTransportError?.(this, message as Error);
+  }
+
+  end(): void {
+    this.stopTimers();
+    this.host.serverEnded(this.key, this.mergeKey);
   }
 
   get #requestToTag(): string | undefined {

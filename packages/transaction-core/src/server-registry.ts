@@ -1,7 +1,9 @@
 import type { SipRequest } from "@sidetone/sip-core";
 import { InviteServerMachine } from "./invite-server-machine.ts";
 import { isFromOldElement, transactionKey } from "./matching-keys.ts";
-import type { AnyServerMachine } from "./transaction-host.ts";
+import type { NonInviteServerMachine } from "./non-invite-server-machine.ts";
+
+export type AnyServerMachine = InviteServerMachine | NonInviteServerMachine;
 
 /** Methods that a CANCEL may mean besides INVITE: it does not say which, and changes nothing for them (RFC 3261 §9.2). */
 const otherMethods = ["OPTIONS", "BYE", "REGISTER", "MESSAGE", "INFO", "UPDATE", "PRACK", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"];
@@ -21,9 +23,9 @@ export class ServerRegistry {
     if (transaction.mergeKey !== undefined) this.#mergeKeys.add(transaction.mergeKey);
   }
 
-  remove(transaction: AnyServerMachine): void {
-    this.#transactions.delete(transaction.key);
-    if (transaction.mergeKey !== undefined) this.#mergeKeys.delete(transaction.mergeKey);
+  remove(key: string, mergeKey: string | undefined): void {
+    this.#transactions.delete(key);
+    if (mergeKey !== undefined) this.#mergeKeys.delete(mergeKey);
   }
 
   find(key: string): AnyServerMachine | undefined {

@@ -1,14 +1,8 @@
 import type { Environment } from "@sidetone/infra-common";
 import type { HeaderInput } from "@sidetone/sip-core";
 import type { SipTransports } from "@sidetone/sip-transport";
-import type { InviteClientMachine } from "./invite-client-machine.ts";
-import type { InviteServerMachine } from "./invite-server-machine.ts";
-import type { NonInviteClientMachine } from "./non-invite-client-machine.ts";
-import type { NonInviteServerMachine } from "./non-invite-server-machine.ts";
 import type { TransactionTimers } from "./transaction-timers.ts";
-
-export type AnyClientMachine = InviteClientMachine | NonInviteClientMachine;
-export type AnyServerMachine = InviteServerMachine | NonInviteServerMachine;
+import type { ClientTransaction } from "./transaction.ts";
 
 /** What every transaction of a layer shares. */
 export interface TransactionHost {
@@ -16,9 +10,9 @@ export interface TransactionHost {
   readonly transports: SipTransports;
   readonly timers: TransactionTimers;
   /** Sends the CANCEL for an INVITE, in a transaction of its own. */
-  sendCancel(invite: InviteClientMachine, headers: readonly HeaderInput[]): void;
-  /** The transaction has reached "Terminated". */
-  clientEnded(transaction: AnyClientMachine): void;
-  /** The transaction has reached "Terminated". */
-  serverEnded(transaction: AnyServerMachine): void;
+  sendCancel(invite: ClientTransaction, headers: readonly HeaderInput[]): void;
+  /** A client transaction has reached "Terminated". */
+  clientEnded(transaction: ClientTransaction): void;
+  /** The server transaction with these keys has reached "Terminated". */
+  serverEnded(key: string, mergeKey: string | undefined): void;
 }

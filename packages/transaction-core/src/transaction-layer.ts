@@ -19,7 +19,7 @@ import { NonInviteServerMachine } from "./non-invite-server-machine.ts";
 import { ServerRegistry } from "./server-registry.ts";
 import { StatelessResponder } from "./stateless-responder.ts";
 import { TransactionError } from "./transaction-error.ts";
-import type { AnyClientMachine, AnyServerMachine, TransactionHost } from "./transaction-host.ts";
+import type { TransactionHost } from "./transaction-host.ts";
 import { defaultTimers, type TransactionTimers } from "./transaction-timers.ts";
 import type { ClientTransactionUser, TransactionUser } from "./transaction-user.ts";
 import type { ClientTransaction } from "./transaction.ts";
@@ -58,8 +58,8 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
       transports,
       timers: { ...defaultTimers, ...timers },
       sendCancel: (invite, headers) => this.#sendCancel(invite, headers),
-      clientEnded: (transaction) => this.#clientEnded(transaction),
-      serverEnded: (transaction) => this.#serverEnded(transaction),
+      clientEnded: (transaction) => this.#clients.remove(transaction),
+      serverEnded: (key, mergeKey) => this.#servers.remove(key, mergeKey),
     };
     transports.user = this;
   }
@@ -78,9 +78,14 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
    * Sends a request, which carries no Via of its own, over `flow`, and repeats it as the flow's transport needs. It never moves to
    * another target: on a timeout or a transport error the user-agent core sends the request anew to the next one.
    *
-   * @throws {TransactionError} `TRANSACTION_LAYER_CLOSED` after `close()`.
+   * @throws {TransactionError} `TRANSACTION_LAYER_CLOSED` after `close()`; `TRANSACTION_METHOD_FORBIDDEN` for ACK, which `sendAck` sends,
+   *   and CANCEL, which `cancel` sends.
    */
   sendRequest(request: SipRequest, flow: Flow, user: ClientTransactionUser, options: { context?: unknown } = {}): ClientTransaction {
+    const { method } = request;
+    if (method === "ACK" || method === "CANCEL") {
+      throw new TransactionError("TRANSACTION_METHOD_FORBIDDEN", `${method} has no transaction of its own: use sendAck() or cancel()`);
+    }
     const branch = this.#newBranch();
     return this.#start(request, branch, flow, user, options.context);
   }
@@ -194,23 +199,13 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
     return transaction;
   }
 
-  #sendCancel(invite: InviteClientMachine, headers: readonly HeaderInput[]): void {
+  #sendCancel(invite: ClientTransaction, headers: readonly HeaderInput[]): void {
     this.#start(cancelFor(invite.request, headers), invite.branch, invite.flow, ignoringUser, undefined);
   }
 
   #newBranch(): string {
     if (this.#isClosed) throw new TransactionError("TRANSACTION_LAYER_CLOSED", "The transaction layer is closed; nothing is sent any more");
     return magicCookie + this.#environment.random.token(16);
-  }
-
-  #clientEnded(transaction: AnyClientMachine): void {
-    transaction.stopTimers();
-    this.#clients.remove(transaction);
-  }
-
-  #serverEnded(transaction: AnyServerMachine): void {
-    transaction.stopTimers();
-    this.#servers.remove(transaction);
   }
 }
 

@@ -26,13 +26,3 @@ export interface ClientTransactionUser {
   /** The request could not be sent, or its connection broke: as if 503 had come (RFC 3261 §8.1.3.1). The transaction is over. */
   onTransportError(transaction: ClientTransaction, error: Error): void;
 }
-
-/** What a server transaction reports to, once its `user` is set. */
-export interface ServerTransactionUser {
-  /** A response could not be sent (RFC 3261 §17.2.4). An INVITE transaction goes on (RFC 6026 §7.1), any other is over. */
-  onTransportError?(transaction: ServerTransaction, error: Error): void;
-  /** The ACK for a 300–699 arrived (RFC 3261 §17.2.1). */
-  onAcked?(transaction: InviteServerTransaction): void;
-  /** The transaction is over; for a request without a final response, 64·T1 after it came (RFC 4320 §4.2). */
-  onTerminated?(transaction: ServerTransaction): void;
-}

@@ -1,6 +1,5 @@
 import type { SipRequest, SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
-import type { ServerTransactionUser } from "./transaction-user.ts";
 
 /** Names of the states in RFC 3261 §17 and RFC 6026 §7. */
 export type TransactionState = "Calling" | "Trying" | "Proceeding" | "Completed" | "Accepted" | "Confirmed" | "Terminated";
@@ -21,6 +20,16 @@ export interface ClientTransaction {
   readonly request: SipRequest;
   /** For the user-agent core's own use. */
   context: unknown;
+}
+
+/** What a server transaction reports to, once its `user` is set. */
+export interface ServerTransactionUser {
+  /** A response could not be sent (RFC 3261 §17.2.4). An INVITE transaction goes on (RFC 6026 §7.1), any other is over. */
+  onTransportError?(transaction: ServerTransaction, error: Error): void;
+  /** The ACK for a 300–699 arrived (RFC 3261 §17.2.1). */
+  onAcked?(transaction: InviteServerTransaction): void;
+  /** The transaction is over; for a request without a final response, 64·T1 after it came (RFC 4320 §4.2). */
+  onTerminated?(transaction: ServerTransaction): void;
 }
 
 /** A request that was received and the responses to it (RFC 3261 §17.2). */

@@ -186,6 +186,13 @@ test.each(["Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK9\r\n", ""])(
   },
 );
 
+test.each(["ACK", "CANCEL"])("%s is refused as a request of its own", (method) => {
+  const { layer, flow, user, request } = setUpClient();
+  const headers = [...request.headerFields()].filter(([name]) => !name.startsWith("Content-"));
+  const other = SipRequest.create({ method, requestUri: "sip:x", headers: headers.map(([n, v]) => [n, n === "CSeq" ? `1 ${method}` : v]) });
+  expect(() => layer.sendRequest(other, flow, user)).toThrow(expect.objectContaining({ code: "TRANSACTION_METHOD_FORBIDDEN" }));
+});
+
 describe("the ACK for a 2xx (RFC 3261 §13.2.2.4)", () => {
   test("has a branch of its own, and its bytes can be sent again", () => {
     const { flow, layer, receive, transaction, request } = setUpClient();
