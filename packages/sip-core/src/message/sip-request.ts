@@ -52,6 +52,11 @@ export class SipRequest extends SipMessage {
     return (this.#requestUri ??= parseUri(this.requestUriText));
   }
 
+  /** Internal: the same request line over another head. */
+  withHead(head: MessageHead): SipRequest {
+    return new SipRequest(this.method, this.requestUriText, this.#requestUri, head);
+  }
+
   override edit(): RequestEditor {
     return new RequestEditor(this.head, this.body, rebuild);
   }

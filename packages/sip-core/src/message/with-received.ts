@@ -1,7 +1,7 @@
 import type { ViaParm } from "../headers/via.ts";
 import { VIA } from "./header-name.ts";
 import { MessageHead, moveField } from "./message-head.ts";
-import { SipRequest } from "./sip-request.ts";
+import type { SipRequest } from "./sip-request.ts";
 import { splitList } from "../grammar/split-list.ts";
 
 /**
@@ -36,7 +36,7 @@ function withTopVia(request: SipRequest, via: ViaParm): SipRequest {
   moved.toTag = head.toTag;
   moved.contentLength = head.contentLength;
   moved.topVia = via;
-  const copy = new SipRequest(request.method, request.requestUriText, request.requestUri, moved);
+  const copy = request.withHead(moved);
   copy.receiveBody(request.body);
   return copy;
 }
