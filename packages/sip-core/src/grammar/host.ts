@@ -5,7 +5,12 @@ import { HOST, isDigit, isHexDigit, isInClass } from "./character-class.ts";
  * A name of digits and dots alone must be an IPv4 address: resolvers read `127.1` as one.
  */
 export function endOfHost(text: string, start: number, end: number): number {
-  if (start < end && text.charCodeAt(start) === 0x5b) return endOfIpv6Reference(text, start, end);
+  const first = start < end ? text.charCodeAt(start) : 0;
+  if (first === 0x5b) return endOfIpv6Reference(text, start, end);
+  if (isDigit(first)) {
+    const addressEnd = endOfIpv4Address(text, start, end);
+    if (addressEnd === end || (addressEnd > 0 && !isInClass(text.charCodeAt(addressEnd), HOST))) return addressEnd;
+  }
   let labelStart = start;
   let i = start;
   for (; i < end; i++) {
@@ -17,9 +22,9 @@ export function endOfHost(text: string, start: number, end: number): number {
     }
   }
   if (i === start) return -1;
-  // hostname = *( domainlabel "." ) toplabel [ "." ]
-  if (labelStart === i) return isDigit(text.charCodeAt(i - 2)) && isNumeric(text, start, i) ? -1 : i;
-  return isDigit(text.charCodeAt(i - 1)) && isNumeric(text, labelStart, i) && !isIpv4Address(text, start, i) ? -1 : i;
+  // hostname = *( domainlabel "." ) toplabel [ "." ], and toplabel begins with a letter
+  const topStart = labelStart < i ? labelStart : start;
+  return isDigit(text.charCodeAt(topStart)) && isNumeric(text, topStart, i) ? -1 : i;
 }
 
 /** Whether there are only digits and dots. */
@@ -39,15 +44,28 @@ function endOfIpv6Reference(text: string, start: number, end: number): number {
 
 /** Four numbers from 0 to 255 of at most three digits. */
 export function isIpv4Address(text: string, start: number = 0, end: number = text.length): boolean {
-  let numbers = 0;
-  for (let i = start; i <= end; i++, numbers++) {
-    let value = 0;
-    const first = i;
-    for (; i < end && isDigit(text.charCodeAt(i)); i++) value = value * 10 + text.charCodeAt(i) - 0x30;
-    if (i === first || i - first > 3 || value > 255) return false;
-    if (i < end && text.charCodeAt(i) !== 0x2e) return false;
+  return start < end && endOfIpv4Address(text, start, end) === end;
+}
+
+/** The index after the IPv4 address that begins at `start`, or −1. */
+function endOfIpv4Address(text: string, start: number, end: number): number {
+  let dots = 0;
+  let digits = 0;
+  let value = 0;
+  let i = start;
+  for (; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (isDigit(code)) {
+      value = value * 10 + code - 0x30;
+      if (++digits > 3 || value > 255) return -1;
+    } else if (code === 0x2e && digits > 0 && dots < 3) {
+      dots++;
+      digits = value = 0;
+    } else {
+      break;
+    }
   }
-  return numbers === 4;
+  return dots === 3 && digits > 0 ? i : -1;
 }
 
 /** RFC 4291 §2.2: eight groups of hexadecimal digits, at most one `::`, and the last two groups possibly as an IPv4 address. Three colons are refused. */

@@ -1,5 +1,5 @@
 import { SipError } from "../errors.ts";
-import { hasLineBreakOrNul, isDigit, skipWhitespace } from "../grammar/character-class.ts";
+import { hasLineBreakOrNul, skipDigits, skipWhitespace } from "../grammar/character-class.ts";
 import { endOfComment, readComment, writeComment } from "../grammar/comment.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import type { HeaderCodec } from "../header-codec.ts";
@@ -48,8 +48,7 @@ function deltaSecondsCodec(name: string, compactName?: string): HeaderCodec<Delt
     // delta-seconds [ comment ] *( SEMI generic-param )
     parse(text) {
       const end = text.length;
-      let i = 0;
-      while (i < end && isDigit(text.charCodeAt(i))) i++;
+      const i = skipDigits(text, 0, end);
       const seconds = parseDeltaSeconds(text.slice(0, i));
       if (seconds === undefined) throw malformed(name, "a number of seconds", text);
       const open = skipWhitespace(text, i, end);

@@ -1,5 +1,6 @@
 import { SipError } from "../errors.ts";
 import { hasLineBreakOrNul } from "../grammar/character-class.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import { headerSyntax } from "../grammar/parameter-syntax.ts";
 import { quote } from "../grammar/quoted-string.ts";
@@ -43,8 +44,8 @@ export class NameAddress {
   /**
    * Makes an address of plain parts.
    *
-   * @throws {SipError} `SIP_HEADER_INVALID` when the display name or a parameter holds CR, LF or NUL.
-   * @throws {SipParseError} `SIP_PARSE_URI` when `uri` is text and not a URI.
+   * @throws {SipError} `SIP_HEADER_INVALID` when the display name or a parameter holds CR, LF or NUL; `SIP_URI_INVALID` when
+   *   `uri` is text and not a URI.
    */
   static create<Address extends NameAddress>(
     this: NameAddressClass<Address>,
@@ -53,7 +54,7 @@ export class NameAddress {
     if (displayName !== undefined && hasLineBreakOrNul(displayName)) {
       throw new SipError("SIP_HEADER_INVALID", "A display name must not hold CR, LF or NUL");
     }
-    return new this(typeof uri === "string" ? parseUri(uri) : uri, displayName, Parameters.from(parameters));
+    return new this(typeof uri === "string" ? toUri(uri) : uri, displayName, Parameters.from(parameters));
   }
 
   /** The tag of a From or To (RFC 3261 §19.3). */
@@ -84,5 +85,14 @@ export class NameAddress {
 
   private copy(parameters: Parameters): this {
     return new (this.constructor as NameAddressClass<this>)(this.uri, this.displayName, parameters);
+  }
+}
+
+/** A URI that the caller gave as text. */
+function toUri(text: string): Uri {
+  try {
+    return parseUri(text);
+  } catch (cause) {
+    throw new SipError("SIP_URI_INVALID", `Not a URI: ${excerpt(text)}`, { cause });
   }
 }

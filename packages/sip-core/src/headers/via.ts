@@ -1,6 +1,6 @@
 import { SipError } from "../errors.ts";
 import { excerpt } from "../grammar/excerpt.ts";
-import { isToken, skipClass, skipWhitespace, TOKEN } from "../grammar/character-class.ts";
+import { isToken, skipClass, skipDigits, skipWhitespace, TOKEN } from "../grammar/character-class.ts";
 import { endOfHost, formatHost, isHost, parsePort, withoutBrackets } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import type { HeaderCodec } from "../header-codec.ts";
@@ -143,8 +143,7 @@ function parseVia(text: string): ViaParm {
   let port: number | undefined;
   if (i < end && text.charCodeAt(i) === 0x3a) {
     const portStart = skipWhitespace(text, i + 1, end);
-    i = portStart;
-    while (i < end && text.charCodeAt(i) >= 0x30 && text.charCodeAt(i) <= 0x39) i++;
+    i = skipDigits(text, portStart, end);
     port = parsePort(text, portStart, i);
     if (port < 0) throw malformed("Via", "a host with a port from 1 to 65535", text);
   }

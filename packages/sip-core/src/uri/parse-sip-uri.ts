@@ -1,6 +1,13 @@
 import { SipParseError } from "../errors.ts";
 import { excerpt } from "../grammar/excerpt.ts";
-import { PASSWORD, RECEIVED_URI_HEADERS, RECEIVED_URI_VALUE, RECEIVED_USER, URI_PARAMETER } from "../grammar/character-class.ts";
+import {
+  PASSWORD,
+  RECEIVED_URI_HEADERS,
+  RECEIVED_URI_VALUE,
+  RECEIVED_USER,
+  skipDigits,
+  URI_PARAMETER,
+} from "../grammar/character-class.ts";
 import { endOfHost, parsePort } from "../grammar/host.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import { uriHeaderSyntax, uriSyntax } from "../grammar/parameter-syntax.ts";
@@ -25,7 +32,7 @@ export function parseSipUri(text: string, start: number = endOfSipScheme(text)):
   const isIpv6 = text.charCodeAt(hostStart) === 0x5b;
 
   const hasPort = hostEnd < end && text.charCodeAt(hostEnd) === 0x3a;
-  const portEnd = hasPort ? endOfPort(text, hostEnd + 1) : hostEnd;
+  const portEnd = hasPort ? skipDigits(text, hostEnd + 1, end) : hostEnd;
   const port = hasPort ? parsePort(text, hostEnd + 1, portEnd) : undefined;
   if (port === -1) throw malformed(text, "the port is not from 1 to 65535");
 
@@ -53,12 +60,6 @@ export function endOfSipScheme(text: string): number {
   if (!isSip) return -1;
   if (text.charCodeAt(3) === 0x3a) return 4;
   return (text.charCodeAt(3) | 0x20) === 0x73 && text.charCodeAt(4) === 0x3a ? 5 : -1;
-}
-
-function endOfPort(text: string, start: number): number {
-  let i = start;
-  while (i < text.length && text.charCodeAt(i) !== 0x3b && text.charCodeAt(i) !== 0x3f) i++;
-  return i;
 }
 
 /** *( ";" pname [ "=" pvalue ] ): the index of the `?`, of the end, or of what is not a parameter. */

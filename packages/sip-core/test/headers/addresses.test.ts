@@ -90,6 +90,7 @@ describe("addresses in header fields (RFC 3261 §20.10)", () => {
     expect(From.serialize(address.withTag(undefined))).toBe('"Q \\"x\\" \\\\ é" <sip:a@b>');
     expect(address.tag).toBe("1");
     expect(() => NameAddress.create({ uri: parseUri("sip:a@b"), displayName: "x\r\nEvil: 1" })).toThrow(SipError);
+    expect(() => NameAddress.create({ uri: "bob" })).toThrow(expect.objectContaining({ code: "SIP_URI_INVALID" }));
   });
 });
 
