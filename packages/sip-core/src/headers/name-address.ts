@@ -69,12 +69,12 @@ export class NameAddress {
 
   /** A copy with a header parameter set; without a value, the name alone. Throws `SipError` `SIP_HEADER_INVALID` when it cannot be written. */
   withParameter(name: string, value?: string | number): this {
-    return this.copy(this.parameters.with(name, value));
+    return this.#copy(this.parameters.with(name, value));
   }
 
   /** A copy without that header parameter. */
   withoutParameter(name: string): this {
-    return this.parameters.has(name) ? this.copy(this.parameters.without(name)) : this;
+    return this.parameters.has(name) ? this.#copy(this.parameters.without(name)) : this;
   }
 
   /** As it goes on the wire: `"Display name" <uri>;parameters`. */
@@ -83,7 +83,7 @@ export class NameAddress {
     return `${name}<${this.uri.toString()}>${this.parameters.text}`;
   }
 
-  private copy(parameters: Parameters): this {
+  #copy(parameters: Parameters): this {
     return new (this.constructor as NameAddressClass<this>)(this.uri, this.displayName, parameters);
   }
 }
