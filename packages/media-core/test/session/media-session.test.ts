@@ -154,6 +154,31 @@ describe("a media session", () => {
     expect(playedMs + discardedMs).toBeCloseTo(1000, 0);
   });
 
+  test("drops and counts truncated and foreign packets, and goes on", async () => {
+    const { alice, bob, environment } = await setUp();
+    alice.play(tone(440));
+    const atBob = listen(bob);
+    const { rtpPort, rtcpPort } = await bob.open();
+    await environment.clock.advance(1000);
+    const stranger = environment.virtualNetwork.host("10.0.0.9");
+    const socket = await stranger.bindDatagram(
+      { address: "10.0.0.9", port: 4000 },
+      { onDatagram: () => expect.unreachable(), onSocketError: () => {} },
+    );
+    for (let length = 0; length < 200; length++) {
+      const garbage = Uint8Array.from({ length }, (_, i) => (i * 73 + length * 31) & 0xff);
+      socket.send(garbage, rtpPort, "10.0.0.2");
+      socket.send(garbage, rtcpPort, "10.0.0.2");
+      if (length > 0) garbage[0] = 0x80;
+      socket.send(garbage, rtpPort, "10.0.0.2");
+    }
+    await environment.clock.advance(1000);
+    expect(bob.statistics()).toMatchObject({ packetsLost: 0 });
+    expect(bob.statistics().packetsRejected).toBeGreaterThan(300);
+    expect(findTone(atBob.samples().slice(-4000), 8000)?.hz).toBeCloseTo(440, 0);
+    await environment.clock.advanceUntil(socket.close());
+  });
+
   test("records both sides aligned, in two channels", async () => {
     const { alice, bob, environment } = await setUp();
     const path = join(mkdtempSync(join(tmpdir(), "sidetone-")), "call.wav");

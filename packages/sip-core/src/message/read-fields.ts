@@ -52,21 +52,23 @@ function readUnknownField(head: MessageHead, start: number, limits: SipLimits): 
     const id = headerIdOf(head.text.slice(start, nameEnd));
     return readField(head, start, id, colon + 1, limits);
   }
-  head.end = endOfField(start, length);
-  return malformed("A line is no header field: no name and colon");
+  return skipLine(head, start, endOfField(start, length), "A line is no header field: no name and colon");
 }
 
 /** Takes the field in, whatever its value looks like; its codec judges it if it is one of those that are validated. */
 function readField(head: MessageHead, start: number, id: number, valueStart: number, limits: SipLimits): SipParseError | undefined {
   const end = endOfField(valueStart, head.text.length);
-  if (scanned.problem !== undefined) {
-    head.end = end;
-    return malformed(scanned.problem);
-  }
+  if (scanned.problem !== undefined) return skipLine(head, start, end, scanned.problem);
   const wasRepeated = isRepeated(head, id);
   head.addField(start, id, scanned.flags, end);
   if (wasRepeated) return malformed(`${headerNameOf(id)} is repeated`, headerNameOf(id));
   return isValidatedHeader(id) ? judgeField(head, id, limits) : undefined;
+}
+
+/** Keeps the place of a line that is no field, so that the field before it ends where it ends. */
+function skipLine(head: MessageHead, start: number, end: number, problem: string): SipParseError {
+  head.addField(start, OTHER_HEADER, 0, end);
+  return malformed(problem);
 }
 
 function isRepeated(head: MessageHead, id: number): boolean {
