@@ -8,18 +8,9 @@ export type { AccountCredentials, CredentialQuery, CredentialSource } from "./us
 
 export type { Body } from "@sidetone/sip-core";
 export type { MediaNegotiator, OfferReason } from "./media-negotiator.ts";
-export type {
-  AnswerOptions,
-  IncomingInvite,
-  InviteState,
-  InviteUsage,
-  ModifyOptions,
-  OutgoingInvite,
-  RedirectOptions,
-  RejectOptions,
-  RingOptions,
-  TerminateOptions,
-} from "./invite/invite-usage.ts";
+export type { InviteState, InviteUsage, ModifyOptions, TerminateOptions } from "./invite/invite-usage.ts";
+export type { AnswerOptions, IncomingInvite, RedirectOptions, RejectOptions, RingOptions } from "./invite/incoming-invite.ts";
+export type { OutgoingInvite } from "./invite/outgoing-invite.ts";
 export type { InviteUsageUser } from "./invite/invite-usage-user.ts";
 export type { InviteEndReason, InviteTermination } from "./invite/invite-termination.ts";
 

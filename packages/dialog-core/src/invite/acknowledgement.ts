@@ -1,7 +1,7 @@
 import type { Flow } from "@sidetone/sip-transport";
 import { FlowFinder } from "../user-agent/flow-finder.ts";
 import type { RequestDraft } from "../user-agent/request-draft.ts";
-import type { UserAgentCore } from "../user-agent/user-agent-core.ts";
+import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 
 /**
  * The ACK for a 2xx: sent once for each 2xx that comes, the same bytes every time (RFC 3261 §13.2.2.4). It lives as long as the INVITE
@@ -10,12 +10,12 @@ import type { UserAgentCore } from "../user-agent/user-agent-core.ts";
 export class Acknowledgement {
   /** To tag of the 2xx: which of the dialogs of a forked INVITE it is for. */
   readonly remoteTag: string;
-  readonly #core: UserAgentCore;
+  readonly #core: UserAgentHost;
   readonly #draft: RequestDraft;
   #flow: Flow | undefined = undefined;
   #bytes: Uint8Array | undefined = undefined;
 
-  constructor(core: UserAgentCore, draft: RequestDraft, remoteTag: string) {
+  constructor(core: UserAgentHost, draft: RequestDraft, remoteTag: string) {
     this.#core = core;
     this.#draft = draft;
     this.remoteTag = remoteTag;

@@ -3,13 +3,13 @@ import { DialogError } from "../errors.ts";
 import type { MediaNegotiator } from "../media-negotiator.ts";
 import { contactOf } from "../user-agent/contact.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
-import type { IncomingInviteMachine } from "./incoming-invite-machine.ts";
-import type { AnswerOptions, RingOptions } from "./invite-usage.ts";
+import type { IncomingCall } from "./incoming-call.ts";
+import type { AnswerOptions, RingOptions } from "./incoming-invite.ts";
 import { negotiate } from "./negotiate.ts";
 import { SuccessRetransmission } from "./success-retransmission.ts";
 
 /** Asks the media for what our response carries: the answer to the offer of the INVITE, or the offer when it had none. */
-export function pullDescription(usage: IncomingInviteMachine, options: RingOptions & AnswerOptions): void {
+export function pullDescription(usage: IncomingCall, options: RingOptions & AnswerOptions): void {
   usage.responseOptions = options;
   if (usage.description) return usage.input("descriptionReady", usage.description);
   const offer = sessionDescriptionOf(usage.request, usage.core.capabilities.bodyTypes);
@@ -19,7 +19,7 @@ export function pullDescription(usage: IncomingInviteMachine, options: RingOptio
 }
 
 /** Answers the call: 200, again and again until the ACK comes (RFC 3261 §13.3.1.4). */
-export function sendSuccess(usage: IncomingInviteMachine, description: Body): void {
+export function sendSuccess(usage: IncomingCall, description: Body): void {
   const { core, request, responseOptions } = usage;
   const transaction = usage.transaction!;
   const dialog = usage.ensureDialog();
@@ -33,7 +33,7 @@ export function sendSuccess(usage: IncomingInviteMachine, description: Body): vo
 }
 
 /** The ACK: it carries the answer when our 2xx carried the offer. */
-export function takeAck(usage: IncomingInviteMachine, ack: SipRequest): void {
+export function takeAck(usage: IncomingCall, ack: SipRequest): void {
   if (!usage.isLateOffer) return usage.input("mediaReady");
   const answer = sessionDescriptionOf(ack, usage.core.capabilities.bodyTypes);
   if (!answer) return usage.input("mediaFailed", new DialogError("DIALOG_MEDIA", "The ACK carries no answer to the offer of our 2xx"));

@@ -1,8 +1,8 @@
 import type { Body, SipResponse } from "@sidetone/sip-core";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { MediaNegotiator } from "../media-negotiator.ts";
-import type { OutgoingInviteMachine } from "./outgoing-invite-machine.ts";
-import { settleQuietly } from "./terminate.ts";
+import type { InviteCall } from "./invite-call.ts";
+import { settleQuietly } from "./negotiate.ts";
 
 /** One early dialog of an INVITE, with the media that is negotiated in it. */
 export interface Fork {
@@ -16,10 +16,10 @@ export interface Fork {
  * The early dialogs that one INVITE has led to (RFC 3261 §13.2.2.1). The first takes the usage's own negotiator, each further one a fork of it.
  */
 export class Forks {
-  readonly #usage: OutgoingInviteMachine;
+  readonly #usage: InviteCall;
   readonly #forks: Fork[] = [];
 
-  constructor(usage: OutgoingInviteMachine) {
+  constructor(usage: InviteCall) {
     this.#usage = usage;
   }
 

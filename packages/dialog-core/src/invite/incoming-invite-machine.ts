@@ -6,23 +6,19 @@ import { DialogError } from "../errors.ts";
 import type { MediaNegotiator } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
-import type { CancelReceiver, UserAgentCore } from "../user-agent/user-agent-core.ts";
+import type { CancelReceiver } from "../user-agent/cancel-receiver.ts";
+import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 import { pullDescription, sendSuccess, takeAck } from "./answer.ts";
 import { incomingInviteTable, type IncomingInviteAction, type IncomingInviteInput } from "./incoming-invite-table.ts";
-import { InviteMachine, type InviteAction, type InviteInput } from "./invite-machine.ts";
-import type {
-  AnswerOptions,
-  IncomingInvite,
-  InviteState,
-  RedirectOptions,
-  RejectOptions,
-  RingOptions,
-  TerminateOptions,
-} from "./invite-usage.ts";
+import type { InviteAction, InviteInput } from "./invite-call.ts";
+import { InviteMachine } from "./invite-machine.ts";
+import type { IncomingCall } from "./incoming-call.ts";
+import type { AnswerOptions, IncomingInvite, RedirectOptions, RejectOptions, RingOptions } from "./incoming-invite.ts";
+import type { InviteState, TerminateOptions } from "./invite-usage.ts";
 import type { InviteUsageUser } from "./invite-usage-user.ts";
 import { endByCancel, endByEarlyBye, endMediaFailed, endRejected } from "./reject.ts";
 import { checkRing, sendEarlyDescription, sendProvisional } from "./ring.ts";
-import type { AckWaiter, SuccessRetransmission } from "./success-retransmission.ts";
+import type { SuccessRetransmission } from "./success-retransmission.ts";
 import { sessionActions } from "./terminate.ts";
 
 const actions: ActionMap<IncomingInviteMachine, IncomingInviteAction, unknown> = {
@@ -42,22 +38,17 @@ const actions: ActionMap<IncomingInviteMachine, IncomingInviteAction, unknown> =
 };
 
 /** The callee's INVITE usage (RFC 3261 §13.3). */
-export class IncomingInviteMachine extends InviteMachine implements IncomingInvite, AckWaiter, CancelReceiver {
+export class IncomingInviteMachine extends InviteMachine implements IncomingInvite, IncomingCall, CancelReceiver {
   readonly role = "UAS";
   readonly callId: string;
-  /** Until there is a final response that nothing more depends on. */
   transaction: InviteServerTransaction | undefined;
-  /** The 2xx that no ACK has come for yet. */
   success: SuccessRetransmission | undefined = undefined;
-  /** Our answer, or our offer, once the media has made it: the same in a 1xx and in the 2xx. */
   description: Body | undefined = undefined;
-  /** What the application adds to the response that waits for the media. */
   responseOptions: RingOptions & AnswerOptions = {};
-  /** Whether the INVITE came without an offer, so that our 2xx carries it. */
   readonly isLateOffer: boolean;
   #request: SipRequest | undefined;
 
-  constructor(core: UserAgentCore, transaction: ServerTransaction, request: SipRequest) {
+  constructor(core: UserAgentHost, transaction: ServerTransaction, request: SipRequest) {
     super(core, "Trying", undefined, undefined, undefined);
     this.callId = flat(request.callId);
     this.transaction = transaction as InviteServerTransaction;
@@ -129,7 +120,6 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
     this.input("ackTimeout");
   }
 
-  /** The dialog that a response with a To tag creates (RFC 3261 §12.1.1): made with the first of them. */
   ensureDialog(): Dialog {
     if (this.dialog) return this.dialog;
     const { transaction, request } = this;

@@ -6,17 +6,17 @@ import type { MediaNegotiator } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
 import { contactOf } from "../user-agent/contact.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
-import type { CancelReceiver } from "../user-agent/user-agent-core.ts";
+import type { CancelReceiver } from "../user-agent/cancel-receiver.ts";
 import {
   incomingModificationTable,
   type IncomingModificationAction,
   type IncomingModificationInput,
   type IncomingModificationState,
 } from "./incoming-modification-table.ts";
-import type { InviteMachine } from "./invite-machine.ts";
-import { negotiate } from "./negotiate.ts";
+import type { InviteCall } from "./invite-call.ts";
+import type { TakenModification } from "./modification.ts";
+import { negotiate, settleQuietly } from "./negotiate.ts";
 import { SuccessRetransmission, type AckWaiter } from "./success-retransmission.ts";
-import { settleQuietly } from "./terminate.ts";
 
 const actions: ActionMap<IncomingModification, IncomingModificationAction, unknown> = {
   sendSuccess: (modification, description) => modification.sendSuccess(description as Body),
@@ -35,9 +35,9 @@ const actions: ActionMap<IncomingModification, IncomingModificationAction, unkno
 /** One re-INVITE of the peer (RFC 3261 §14.2). */
 export class IncomingModification
   extends TableMachine<IncomingModificationState, IncomingModificationInput, IncomingModificationAction, unknown>
-  implements AckWaiter, CancelReceiver
+  implements TakenModification, AckWaiter, CancelReceiver
 {
-  readonly usage: InviteMachine;
+  readonly usage: InviteCall;
   readonly sequenceNumber: number;
   /** Whether it came without an offer, so that our 2xx carries it. */
   readonly isLateOffer: boolean;
@@ -46,7 +46,7 @@ export class IncomingModification
   readonly #offer: Body | undefined;
   #success: SuccessRetransmission | undefined = undefined;
 
-  constructor(usage: InviteMachine, transaction: InviteServerTransaction) {
+  constructor(usage: InviteCall, transaction: InviteServerTransaction) {
     super("MediaPending");
     this.usage = usage;
     this.#transaction = transaction;

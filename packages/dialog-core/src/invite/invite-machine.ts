@@ -6,42 +6,39 @@ import { draftInDialog } from "../dialog/draft-in-dialog.ts";
 import { DialogError } from "../errors.ts";
 import type { MediaNegotiator, OfferReason } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
-import { IncomingRequest } from "../user-agent/incoming-request.ts";
+import { ReceivedRequest } from "../user-agent/received-request.ts";
 import type { DialogRequestOptions } from "../user-agent/request-options.ts";
 import { sendRequest } from "../user-agent/send-request.ts";
-import type { UserAgentCore } from "../user-agent/user-agent-core.ts";
-import type { IncomingInviteAction, IncomingInviteInput } from "./incoming-invite-table.ts";
+import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
+import type { Ending } from "./ending.ts";
+import type { DetailsOf, InviteAction, InviteCall, InviteInput } from "./invite-call.ts";
 import type { InviteTermination } from "./invite-termination.ts";
 import type { InviteState, InviteUsage, ModifyOptions, TerminateOptions } from "./invite-usage.ts";
 import type { InviteUsageUser } from "./invite-usage-user.ts";
+import type { Modifications } from "./modification.ts";
 import { ModificationQueue } from "./modification-queue.ts";
-import type { OutgoingInviteAction, OutgoingInviteInput } from "./outgoing-invite-table.ts";
 import { receiveReinvite } from "./receive-reinvite.ts";
-import { noteFailure, type Ending } from "./terminate.ts";
-
-export type InviteInput = OutgoingInviteInput | IncomingInviteInput;
-export type InviteAction = OutgoingInviteAction | IncomingInviteAction;
+import { noteFailure } from "./terminate.ts";
 
 /** What caller and callee share: the answered call, its dialog, its modifications and its end. */
 export abstract class InviteMachine
   extends TableMachine<InviteState, InviteInput, InviteAction, unknown>
-  implements InviteUsage, DialogUsage
+  implements InviteCall, DialogUsage
 {
   abstract readonly role: "UAC" | "UAS";
   abstract readonly callId: string;
-  readonly core: UserAgentCore;
+  readonly core: UserAgentHost;
   readonly accountId: string | undefined;
   user: InviteUsageUser | undefined;
   negotiator: MediaNegotiator | undefined;
   dialog: Dialog | undefined = undefined;
   termination: InviteTermination | undefined = undefined;
-  /** What the end will be, once the BYE or CANCEL that it takes is done. */
   ending: Ending | undefined = undefined;
-  modifications: ModificationQueue | undefined = undefined;
+  modifications: Modifications | undefined = undefined;
   #mediaAbort: AbortController | undefined = undefined;
 
   constructor(
-    core: UserAgentCore,
+    core: UserAgentHost,
     state: InviteState,
     accountId: string | undefined,
     user: InviteUsageUser | undefined,
@@ -57,7 +54,6 @@ export abstract class InviteMachine
   /** How far the initial INVITE has come. */
   protected abstract readonly initialSituation: OfferAnswerSituation;
 
-  /** How far the latest INVITE of the dialog has come. */
   get situation(): OfferAnswerSituation {
     return this.modifications?.situation ?? this.initialSituation;
   }
@@ -93,19 +89,20 @@ export abstract class InviteMachine
     this.input("terminate", options);
   }
 
-  /** The negotiator is about to be called: with the signal that {@link abortMedia} aborts. */
+  close(): void {
+    this.input("close");
+  }
+
   beginMedia(): AbortController {
     const abort = this.core.spareAbort ?? new AbortController();
     this.core.spareAbort = undefined;
     return (this.#mediaAbort = abort);
   }
 
-  /** The negotiator is done. */
   endMedia(abort: AbortController): void {
     if (this.#mediaAbort === abort) this.#mediaAbort = undefined;
   }
 
-  /** Whatever the negotiator is busy with is not wanted any more. */
   abortMedia(): void {
     const abort = this.#mediaAbort;
     this.#mediaAbort = undefined;
@@ -118,16 +115,14 @@ export abstract class InviteMachine
     if (method === "BYE") this.#receiveBye(transaction, request);
     else if (this.termination || this.state === "Terminating") this.core.respond(transaction, request, 481, {});
     else if (method === "INVITE") receiveReinvite(this, transaction, dialog);
-    else if (this.user?.onRequest) this.report("onRequest", new IncomingRequest(this.core, transaction));
+    else if (this.user?.onRequest) this.report("onRequest", new ReceivedRequest(this.core, transaction));
     else this.core.respond(transaction, request, 405, { headers: [this.core.capabilities.allow] });
   }
 
   abstract onDialogAck(ack: SipRequest): void;
 
-  /** Lets go of what only the establishment needed. */
   abstract release(): void;
 
-  /** Tells the user; what it throws is the application's own affair. */
   report<Event extends keyof InviteUsageUser>(event: Event, ...details: DetailsOf<Event>): void {
     try {
       const call = this.user?.[event] as ((usage: InviteUsage, ...details: DetailsOf<Event>) => void) | undefined;
@@ -143,9 +138,6 @@ export abstract class InviteMachine
     this.input("bye", bye);
   }
 }
-
-type DetailsOf<Event extends keyof InviteUsageUser> =
-  Parameters<Required<InviteUsageUser>[Event]> extends [unknown, ...infer Details] ? Details : never;
 
 /** What `sendRequest` does not send. */
 const ownMethods: ReadonlySet<string> = new Set(["INVITE", "ACK", "CANCEL", "BYE"]);

@@ -2,33 +2,31 @@ import type { Timer } from "@sidetone/infra-common";
 import type { SipRequest } from "@sidetone/sip-core";
 import type { OfferReason } from "../media-negotiator.ts";
 import { offerRights, type OfferAnswerSituation } from "../offer-answer.ts";
-import type { IncomingModification } from "./incoming-modification.ts";
-import type { InviteMachine } from "./invite-machine.ts";
+import type { InviteCall } from "./invite-call.ts";
 import type { ModifyOptions } from "./invite-usage.ts";
+import type { Modification, Modifications, QueuedModification, TakenModification } from "./modification.ts";
 import { OutgoingModification } from "./outgoing-modification.ts";
 
 /**
  * The one place where the INVITEs of an answered call are put in order: ours one after the other, and none while one of the peer's is under
  * way (RFC 3261 §14.1). It exists only while there is something in it.
  */
-export class ModificationQueue {
-  readonly #usage: InviteMachine;
-  readonly #waiting: OutgoingModification[] = [];
-  #outgoing: OutgoingModification | undefined = undefined;
+export class ModificationQueue implements Modifications {
+  readonly #usage: InviteCall;
+  readonly #waiting: QueuedModification[] = [];
+  #outgoing: QueuedModification | undefined = undefined;
   /** The peer's, the latest last: a second one may come before the ACK of the first (RFC 5407 §3.1.4). */
-  readonly #incoming: IncomingModification[] = [];
+  readonly #incoming: TakenModification[] = [];
   #retryTimer: Timer | undefined = undefined;
 
-  constructor(usage: InviteMachine) {
+  constructor(usage: InviteCall) {
     this.#usage = usage;
   }
 
-  /** How far the latest INVITE within the dialog has come; undefined when none is under way. */
   get situation(): OfferAnswerSituation | undefined {
     return this.#outgoing?.situation ?? this.#incoming.at(-1)?.situation;
   }
 
-  /** Queues a re-INVITE of ours; see `InviteUsage.modify`. */
   add(reason: Exclude<OfferReason, "initial">, options: ModifyOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push(new OutgoingModification(this.#usage, reason, options, { resolve, reject }));
@@ -36,8 +34,7 @@ export class ModificationQueue {
     });
   }
 
-  /** The peer's re-INVITE was taken. */
-  addIncoming(modification: IncomingModification): void {
+  addIncoming(modification: TakenModification): void {
     this.#incoming.push(modification);
   }
 
@@ -45,7 +42,6 @@ export class ModificationQueue {
     this.#incoming.find((modification) => modification.sequenceNumber === ack.sequenceNumber)?.input("ack", ack);
   }
 
-  /** Starts the next re-INVITE as soon as none is under way, either way. */
   advance(): void {
     if (this.#retryTimer || offerRights[this.#usage.situation].send === "wait") return;
     const next = this.#waiting.shift();
@@ -54,16 +50,14 @@ export class ModificationQueue {
     else if (this.#usage.modifications === this) this.#usage.modifications = undefined;
   }
 
-  /** A modification is done, one way or the other. */
-  remove(modification: OutgoingModification | IncomingModification): void {
+  remove(modification: Modification): void {
     if (this.#outgoing === modification) this.#outgoing = undefined;
-    removeFrom(this.#waiting, modification);
-    removeFrom(this.#incoming, modification);
+    removeFrom<Modification>(this.#waiting, modification);
+    removeFrom<Modification>(this.#incoming, modification);
     this.advance();
   }
 
-  /** Puts the present modification back in front, to be started again after `delayMs`. */
-  retry(modification: OutgoingModification, delayMs: number): void {
+  retry(modification: QueuedModification, delayMs: number): void {
     this.#outgoing = undefined;
     this.#waiting.unshift(modification);
     this.#retryTimer = this.#usage.core.environment.clock.setTimer(delayMs, onRetryTimer, this as ModificationQueue);
@@ -74,7 +68,6 @@ export class ModificationQueue {
     this.advance();
   }
 
-  /** The call ends: nothing is modified any more. */
   end(): void {
     if (this.#usage.modifications === this) this.#usage.modifications = undefined;
     this.#retryTimer?.cancel();
@@ -88,7 +81,7 @@ function onRetryTimer(queue: ModificationQueue): void {
   queue.retryNow();
 }
 
-function removeFrom<Item>(list: Item[], item: unknown): void {
-  const index = list.indexOf(item as Item);
+function removeFrom<Item>(list: Item[], item: Item): void {
+  const index = list.indexOf(item);
   if (index >= 0) list.splice(index, 1);
 }

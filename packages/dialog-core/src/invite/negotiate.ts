@@ -1,5 +1,5 @@
 import type { MediaNegotiator } from "../media-negotiator.ts";
-import type { InviteMachine } from "./invite-machine.ts";
+import type { InviteCall } from "./invite-call.ts";
 
 /** What hears of the outcome of a call of the negotiator. */
 export interface MediaWaiter<Input extends string> {
@@ -11,7 +11,7 @@ export interface MediaWaiter<Input extends string> {
  * A machine that has moved on meanwhile has no row for it and ignores it.
  */
 export function negotiate<Input extends string>(
-  usage: InviteMachine,
+  usage: InviteCall,
   call: (negotiator: MediaNegotiator, signal: AbortSignal) => unknown,
   waiter: MediaWaiter<Input>,
   ready: Input,
@@ -39,5 +39,16 @@ export function negotiate<Input extends string>(
     // Nobody waits for this signal any more, so that the next call can have it.
     usage.core.spareAbort = abort;
     waiter.input(ready, outcome);
+  }
+}
+
+/** Calls the negotiator where nothing depends on the outcome. */
+export function settleQuietly(usage: InviteCall, call: () => void | Promise<void>, where: string): void {
+  const report = (error: unknown): void => usage.core.environment.onListenerError(error, where);
+  try {
+    const outcome = call();
+    if (outcome instanceof Promise) outcome.catch(report);
+  } catch (error) {
+    report(error);
   }
 }

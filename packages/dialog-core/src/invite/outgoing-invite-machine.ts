@@ -5,11 +5,15 @@ import type { OfferAnswerSituation } from "../offer-answer.ts";
 import { draftOutsideDialog } from "../user-agent/draft-outside-dialog.ts";
 import type { RequestDraft } from "../user-agent/request-draft.ts";
 import type { InviteOptions } from "../user-agent/request-options.ts";
-import type { UserAgentCore } from "../user-agent/user-agent-core.ts";
+import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 import { cancelInvite, endCancelled } from "./cancel.ts";
-import { confirm, endFailed, endRefused, Establishment, giveAnswer, pullAnswer, pullOffer, takeProvisional } from "./establish.ts";
-import { InviteMachine, type InviteAction, type InviteInput } from "./invite-machine.ts";
-import type { InviteState, OutgoingInvite, TerminateOptions } from "./invite-usage.ts";
+import { confirm, endFailed, endRefused, giveAnswer, pullAnswer, pullOffer, takeProvisional } from "./establish.ts";
+import type { InviteAction, InviteInput } from "./invite-call.ts";
+import { Establishment } from "./establishment.ts";
+import { InviteMachine } from "./invite-machine.ts";
+import type { InviteState, TerminateOptions } from "./invite-usage.ts";
+import type { OutgoingCall } from "./outgoing-call.ts";
+import type { OutgoingInvite } from "./outgoing-invite.ts";
 import type { InviteUsageUser } from "./invite-usage-user.ts";
 import { outgoingInviteTable, type OutgoingInviteAction } from "./outgoing-invite-table.ts";
 import { blame, end, reasonOf, sessionActions } from "./terminate.ts";
@@ -33,22 +37,19 @@ const actions: ActionMap<OutgoingInviteMachine, OutgoingInviteAction, unknown> =
 };
 
 /** The caller's INVITE usage (RFC 3261 §13.2). */
-export class OutgoingInviteMachine extends InviteMachine implements OutgoingInvite {
+export class OutgoingInviteMachine extends InviteMachine implements OutgoingInvite, OutgoingCall {
   readonly role = "UAC";
   readonly callId: string;
-  /** Whether the INVITE goes out without an offer. */
   readonly isLateOffer: boolean;
-  /** Everything that is only needed until the call is established. */
   establishment: Establishment | undefined;
-  /** The answer that a 1xx of the chosen dialog carried, until the 2xx is taken. */
   preview: Body | undefined = undefined;
 
-  constructor(core: UserAgentCore, options: InviteOptions, negotiator: MediaNegotiator, user: InviteUsageUser) {
+  constructor(core: UserAgentHost, options: InviteOptions, negotiator: MediaNegotiator, user: InviteUsageUser) {
     super(core, "OfferPending", options.accountId, user, negotiator);
     const draft: RequestDraft = draftOutsideDialog(core, "INVITE", options);
     this.callId = draft.callId;
     this.isLateOffer = options.lateOffer ?? false;
-    this.establishment = new Establishment(this, draft);
+    this.establishment = new Establishment(this, draft, this.isLateOffer);
   }
 
   protected override get table(): TransitionTable<InviteState, InviteInput, InviteAction> {
@@ -80,7 +81,7 @@ export class OutgoingInviteMachine extends InviteMachine implements OutgoingInvi
     this.modifications?.advance();
   }
 
-  /** Lets go of what only the establishment needed. What answers repeated 2xx lives on with the transaction. */
+  /** What answers repeated 2xx lives on with the transaction. */
   override release(): void {
     this.establishment?.forks.clear();
     this.establishment = undefined;

@@ -9,16 +9,17 @@ import { ClientRequest, type ClientRequestUser } from "../user-agent/client-requ
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
 import { glareDelayMs } from "./glare.ts";
-import type { InviteMachine } from "./invite-machine.ts";
+import type { InviteCall } from "./invite-call.ts";
 import type { ModifyOptions } from "./invite-usage.ts";
-import { negotiate } from "./negotiate.ts";
+import type { QueuedModification } from "./modification.ts";
+import { negotiate, settleQuietly } from "./negotiate.ts";
 import {
   outgoingModificationTable,
   type OutgoingModificationAction,
   type OutgoingModificationInput,
   type OutgoingModificationState,
 } from "./outgoing-modification-table.ts";
-import { noteFailure, settleQuietly } from "./terminate.ts";
+import { noteFailure } from "./terminate.ts";
 
 /** How often a re-INVITE is tried again before its 491 or 500 counts as a refusal. */
 const maxRetries = 10;
@@ -49,9 +50,9 @@ interface Promised {
 /** One re-INVITE of ours, from the queue to its outcome (RFC 3261 §14.1). */
 export class OutgoingModification
   extends TableMachine<OutgoingModificationState, OutgoingModificationInput, OutgoingModificationAction, unknown>
-  implements ClientRequestUser<undefined>
+  implements QueuedModification, ClientRequestUser<undefined>
 {
-  readonly usage: InviteMachine;
+  readonly usage: InviteCall;
   readonly #reason: Exclude<OfferReason, "initial">;
   readonly #options: ModifyOptions;
   readonly #promised: Promised;
@@ -59,7 +60,7 @@ export class OutgoingModification
   #acknowledgement: Acknowledgement | undefined = undefined;
   #retries = 0;
 
-  constructor(usage: InviteMachine, reason: Exclude<OfferReason, "initial">, options: ModifyOptions, promised: Promised) {
+  constructor(usage: InviteCall, reason: Exclude<OfferReason, "initial">, options: ModifyOptions, promised: Promised) {
     super("Queued");
     this.usage = usage;
     this.#reason = reason;
@@ -160,7 +161,7 @@ export class OutgoingModification
 }
 
 /** After a 491 the random time of RFC 3261 §14.1; after a 500 what it asks for, at most 10 s (§14.2); undefined when trying again is no use. */
-function retryDelayMs({ dialog, core }: InviteMachine, response: SipResponse): number | undefined {
+function retryDelayMs({ dialog, core }: InviteCall, response: SipResponse): number | undefined {
   if (response.statusCode === 491) return glareDelayMs(dialog!.isCallIdOwner, core.environment.random);
   const retryAfter = response.statusCode === 500 ? response.get(RetryAfter) : undefined;
   return retryAfter && retryAfter.seconds <= 10 ? retryAfter.seconds * 1_000 : undefined;

@@ -3,11 +3,11 @@ import type { Dialog } from "../dialog/dialog.ts";
 import { offerRights } from "../offer-answer.ts";
 import { overlapRetryAfterSeconds } from "./glare.ts";
 import { IncomingModification } from "./incoming-modification.ts";
-import type { InviteMachine } from "./invite-machine.ts";
+import type { InviteCall } from "./invite-call.ts";
 import { ModificationQueue } from "./modification-queue.ts";
 
 /** An INVITE within the dialog: taken, or refused because another one is under way (RFC 3261 §14.2). */
-export function receiveReinvite(usage: InviteMachine, transaction: ServerTransaction, dialog: Dialog): void {
+export function receiveReinvite(usage: InviteCall, transaction: ServerTransaction, dialog: Dialog): void {
   const { core } = usage;
   const decision = dialog === usage.dialog ? offerRights[usage.situation].receive : 491;
   if (decision === "take") {

@@ -1,35 +1,35 @@
 import { createResponse, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
-import type { IncomingInviteMachine } from "./incoming-invite-machine.ts";
+import type { IncomingCall } from "./incoming-call.ts";
 import type { TerminateOptions } from "./invite-usage.ts";
 import { end, reasonOf } from "./terminate.ts";
 
 /** Refuses or redirects the call (RFC 3261 §13.3.1.2, §13.3.1.3). */
-export function endRejected(usage: IncomingInviteMachine, { statusCode = 480, reasonPhrase, headers }: TerminateOptions): void {
+export function endRejected(usage: IncomingCall, { statusCode = 480, reasonPhrase, headers }: TerminateOptions): void {
   refuse(usage, statusCode, reasonPhrase, headers);
   const reason = statusCode < 400 ? "Redirected" : "Refused";
   end(usage, { endedBy: "local", reason, statusCode, ...(reasonPhrase !== undefined && { reasonPhrase }) });
 }
 
 /** The caller gave up: "the UAS … SHOULD immediately respond to the INVITE with a 487" (RFC 3261 §9.2). */
-export function endByCancel(usage: IncomingInviteMachine, cancel: SipRequest): void {
+export function endByCancel(usage: IncomingCall, cancel: SipRequest): void {
   refuse(usage, 487);
   end(usage, { endedBy: "remote", reason: "Cancelled", statusCode: 487, ...reasonOf(cancel) });
 }
 
 /** BYE on the early dialog: "The UAS MUST still respond to any pending requests received for that dialog … 487" (RFC 3261 §15.1.2). */
-export function endByEarlyBye(usage: IncomingInviteMachine, bye: SipRequest): void {
+export function endByEarlyBye(usage: IncomingCall, bye: SipRequest): void {
   refuse(usage, 487);
   end(usage, { endedBy: "remote", reason: "Bye", statusCode: 487, ...reasonOf(bye) });
 }
 
 /** Offer and answer do not meet: 488 (RFC 3261 §13.3.1.3). Without an offer of the caller's the fault is ours: 500. */
-export function endMediaFailed(usage: IncomingInviteMachine, error: unknown): void {
+export function endMediaFailed(usage: IncomingCall, error: unknown): void {
   const statusCode = usage.isLateOffer ? 500 : 488;
   refuse(usage, statusCode);
   end(usage, { endedBy: "local", reason: "MediaFailed", statusCode, error });
 }
 
-function refuse(usage: IncomingInviteMachine, statusCode: number, reasonPhrase?: string, headers: readonly HeaderInput[] = []): void {
+function refuse(usage: IncomingCall, statusCode: number, reasonPhrase?: string, headers: readonly HeaderInput[] = []): void {
   const { transaction, request, core } = usage;
   const fields = [...headers, ...core.capabilities.server];
   transaction?.respond(createResponse(request, statusCode, { reasonPhrase, toTag: transaction.toTag, headers: fields }));

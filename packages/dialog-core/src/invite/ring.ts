@@ -1,11 +1,11 @@
 import { createResponse, type Body, type HeaderInput } from "@sidetone/sip-core";
 import { DialogError } from "../errors.ts";
 import { contactOf } from "../user-agent/contact.ts";
-import type { IncomingInviteMachine } from "./incoming-invite-machine.ts";
-import type { RingOptions } from "./invite-usage.ts";
+import type { IncomingCall } from "./incoming-call.ts";
+import type { RingOptions } from "./incoming-invite.ts";
 
 /** Throws when the options cannot be honoured. */
-export function checkRing(usage: IncomingInviteMachine, { statusCode = 180, earlyMedia = false }: RingOptions): void {
+export function checkRing(usage: IncomingCall, { statusCode = 180, earlyMedia = false }: RingOptions): void {
   if (![180, 181, 182, 183].includes(statusCode)) throw new DialogError("DIALOG_OPTION", `A call rings with 180 to 183, not ${statusCode}`);
   if (!earlyMedia) return;
   if (!usage.negotiator) throw new DialogError("DIALOG_STATE", "Nobody has attached a media negotiator to the call");
@@ -15,7 +15,7 @@ export function checkRing(usage: IncomingInviteMachine, { statusCode = 180, earl
 }
 
 /** 101–199 with a To tag: it creates an early dialog, or repeats it (RFC 3261 §13.3.1.1, §12.1.1). */
-export function sendProvisional(usage: IncomingInviteMachine, options: RingOptions, description: Body | undefined): void {
+export function sendProvisional(usage: IncomingCall, options: RingOptions, description: Body | undefined): void {
   const { core, transaction, request } = usage;
   const dialog = usage.ensureDialog();
   const { statusCode = 180, reasonPhrase, headers = [] } = options;
@@ -26,7 +26,7 @@ export function sendProvisional(usage: IncomingInviteMachine, options: RingOptio
 }
 
 /** The answer is ready for a provisional response; the 2xx repeats it (RFC 3261 §13.2.1, RFC 6337 §3.1.1). */
-export function sendEarlyDescription(usage: IncomingInviteMachine, description: Body): void {
+export function sendEarlyDescription(usage: IncomingCall, description: Body): void {
   const options = usage.responseOptions;
   usage.description = description;
   sendProvisional(usage, { ...options, statusCode: options.statusCode ?? 183 }, description);

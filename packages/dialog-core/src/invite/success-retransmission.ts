@@ -1,7 +1,7 @@
 import type { Timer } from "@sidetone/infra-common";
 import type { SipResponse } from "@sidetone/sip-core";
 import type { InviteServerTransaction } from "@sidetone/transaction-core";
-import type { UserAgentCore } from "../user-agent/user-agent-core.ts";
+import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 
 /** What waits for the ACK. */
 export interface AckWaiter {
@@ -15,7 +15,7 @@ export interface AckWaiter {
  */
 export class SuccessRetransmission {
   readonly sequenceNumber: number;
-  readonly #core: UserAgentCore;
+  readonly #core: UserAgentHost;
   readonly #transaction: InviteServerTransaction;
   readonly #response: SipResponse;
   readonly #waiter: AckWaiter;
@@ -24,7 +24,7 @@ export class SuccessRetransmission {
   #timer: Timer;
 
   /** Sends `response` for the first time. */
-  constructor(core: UserAgentCore, transaction: InviteServerTransaction, response: SipResponse, waiter: AckWaiter) {
+  constructor(core: UserAgentHost, transaction: InviteServerTransaction, response: SipResponse, waiter: AckWaiter) {
     this.#core = core;
     this.#transaction = transaction;
     this.#response = response;

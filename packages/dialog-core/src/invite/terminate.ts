@@ -3,17 +3,11 @@ import { draftInDialog } from "../dialog/draft-in-dialog.ts";
 import { failureEffect } from "../dialog/failure-effect.ts";
 import { DialogError } from "../errors.ts";
 import { ClientRequest, type ClientRequestUser } from "../user-agent/client-request.ts";
-import type { InviteMachine } from "./invite-machine.ts";
+import type { InviteCall } from "./invite-call.ts";
 import type { InviteTermination } from "./invite-termination.ts";
 import type { TerminateOptions } from "./invite-usage.ts";
+import { settleQuietly } from "./negotiate.ts";
 import type { SessionAction } from "./session-rows.ts";
-
-/** An end that was decided and is on its way. */
-export interface Ending {
-  readonly termination: InviteTermination;
-  /** Further header fields of the BYE or CANCEL. */
-  readonly headers?: readonly HeaderInput[] | undefined;
-}
 
 /** A request of ours whose failure ends the usage. */
 export interface VitalFailure {
@@ -23,7 +17,7 @@ export interface VitalFailure {
 }
 
 /** The actions of the rows that caller and callee share. */
-export const sessionActions: Readonly<Record<SessionAction, (usage: InviteMachine, message: unknown) => void>> = {
+export const sessionActions: Readonly<Record<SessionAction, (usage: InviteCall, message: unknown) => void>> = {
   blameLocal: (usage, options) => blameLocal(usage, options as TerminateOptions),
   blameFailure: (usage, failure) => blameFailure(usage, failure as VitalFailure),
   blameMedia: (usage, error) => blame(usage, { endedBy: "local", reason: "MediaFailed", error }),
@@ -36,33 +30,33 @@ export const sessionActions: Readonly<Record<SessionAction, (usage: InviteMachin
 };
 
 /** Notes why the usage is going to end; the first reason stays. */
-export function blame(usage: InviteMachine, termination: InviteTermination, headers?: readonly HeaderInput[]): void {
+export function blame(usage: InviteCall, termination: InviteTermination, headers?: readonly HeaderInput[]): void {
   usage.ending ??= { termination, headers };
 }
 
-function blameLocal(usage: InviteMachine, options: TerminateOptions): void {
+function blameLocal(usage: InviteCall, options: TerminateOptions): void {
   blame(usage, { endedBy: "local", reason: usage.isAnswered ? "Bye" : "Cancelled" }, options.headers);
 }
 
-function blameFailure(usage: InviteMachine, { method, statusCode, response }: VitalFailure): void {
+function blameFailure(usage: InviteCall, { method, statusCode, response }: VitalFailure): void {
   const error = new DialogError("DIALOG_REFUSED", `${method} within the dialog failed with ${statusCode}`, { statusCode, response });
   blame(usage, { endedBy: "network", reason: "DialogGone", statusCode, ...(response && { response }), error });
 }
 
 /** Ends the usage when the failure of a request within its dialog reaches that far (RFC 5057 §5.1). */
-export function noteFailure(usage: InviteMachine, method: string, statusCode: number, response: SipResponse | undefined): void {
+export function noteFailure(usage: InviteCall, method: string, statusCode: number, response: SipResponse | undefined): void {
   if (failureEffect(method, statusCode) === "transaction") return;
   usage.input("gone", { method, statusCode, response } satisfies VitalFailure);
 }
 
 /** What becomes of a BYE changes nothing: "the UAC core MUST consider the session terminated" (RFC 3261 §15.1.1). */
-const byeUser: ClientRequestUser<InviteMachine> = {
+const byeUser: ClientRequestUser<InviteCall> = {
   onProvisional: () => {},
   onFinal: (request) => request.context.input("byeDone"),
   onFailed: (request) => request.context.input("byeDone"),
 };
 
-function sendBye(usage: InviteMachine): void {
+function sendBye(usage: InviteCall): void {
   const { dialog, ending, accountId } = usage;
   if (!dialog) return usage.input("byeDone");
   usage.modifications?.end();
@@ -70,7 +64,7 @@ function sendBye(usage: InviteMachine): void {
 }
 
 /** The end: state first, then the negotiator and the user. */
-export function end(usage: InviteMachine, termination: InviteTermination): void {
+export function end(usage: InviteCall, termination: InviteTermination): void {
   usage.termination = termination;
   usage.abortMedia();
   usage.modifications?.end();
@@ -84,21 +78,10 @@ export function end(usage: InviteMachine, termination: InviteTermination): void 
   usage.report("onTerminated", termination);
 }
 
-function closeNegotiator(usage: InviteMachine): void {
+function closeNegotiator(usage: InviteCall): void {
   const { negotiator } = usage;
   usage.negotiator = undefined;
   if (negotiator) settleQuietly(usage, () => negotiator.close(), "MediaNegotiator.close");
-}
-
-/** Calls the negotiator where nothing depends on the outcome. */
-export function settleQuietly(usage: InviteMachine, call: () => void | Promise<void>, where: string): void {
-  const report = (error: unknown): void => usage.core.environment.onListenerError(error, where);
-  try {
-    const outcome = call();
-    if (outcome instanceof Promise) outcome.catch(report);
-  } catch (error) {
-    report(error);
-  }
 }
 
 /** The Reason header field of a message (RFC 3326), if it has one. */

@@ -4,7 +4,7 @@ import type { ClientTransaction, ClientTransactionUser } from "@sidetone/transac
 import { DialogError } from "../errors.ts";
 import { FlowFinder } from "./flow-finder.ts";
 import type { RequestDraft } from "./request-draft.ts";
-import type { UserAgentCore } from "./user-agent-core.ts";
+import type { UserAgentHost } from "./user-agent-host.ts";
 
 /** What a client request reports to. One object serves all requests of a kind, told apart by their `context`. */
 export interface ClientRequestUser<Context> {
@@ -27,7 +27,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
   /** The request as last sent, and the flow that it went over. */
   sent: SipRequest | undefined = undefined;
   flow: Flow | undefined = undefined;
-  readonly #core: UserAgentCore;
+  readonly #core: UserAgentHost;
   readonly #finder: FlowFinder;
   #transaction: ClientTransaction | undefined = undefined;
   /** Realms whose challenge was answered already. */
@@ -36,7 +36,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
   #abort: AbortController | undefined = undefined;
   #isCancelled = false;
 
-  constructor(core: UserAgentCore, draft: RequestDraft, user: ClientRequestUser<Context>, context: Context) {
+  constructor(core: UserAgentHost, draft: RequestDraft, user: ClientRequestUser<Context>, context: Context) {
     this.#core = core;
     this.draft = draft;
     this.user = user;

@@ -3,7 +3,7 @@ import { routeRequest, noRoute } from "../dialog/dialog-route.ts";
 import { DialogError } from "../errors.ts";
 import { RequestDraft } from "./request-draft.ts";
 import type { InviteOptions, RequestOptions } from "./request-options.ts";
-import type { UserAgentCore } from "./user-agent-core.ts";
+import type { UserAgentHost } from "./user-agent-host.ts";
 
 /** RFC 3261 §8.1.1.3. */
 const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>';
@@ -13,7 +13,7 @@ const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>';
  *
  * @throws {DialogError} `DIALOG_OPTION` when an address cannot be read.
  */
-export function draftOutsideDialog(core: UserAgentCore, method: string, options: RequestOptions | InviteOptions): RequestDraft {
+export function draftOutsideDialog(core: UserAgentHost, method: string, options: RequestOptions | InviteOptions): RequestDraft {
   const { random } = core.environment;
   const requestUri = options.requestUri.toString();
   try {

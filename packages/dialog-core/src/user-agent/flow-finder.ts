@@ -2,19 +2,19 @@ import { SipUri } from "@sidetone/sip-core";
 import type { Flow, SipTarget } from "@sidetone/sip-transport";
 import { DialogError } from "../errors.ts";
 import type { RequestDraft } from "./request-draft.ts";
-import type { UserAgentCore } from "./user-agent-core.ts";
+import type { UserAgentHost } from "./user-agent-host.ts";
 
 /** Above this a request does not go over UDP without need (RFC 3261 §18.1.1). */
 const maxDatagramBytes = 1_300;
 
 /** Goes through the ordered targets of a request's next hop (RFC 3263 §4). */
 export class FlowFinder {
-  readonly #core: UserAgentCore;
+  readonly #core: UserAgentHost;
   readonly #draft: RequestDraft;
   #targets: readonly SipTarget[] | undefined = undefined;
   #nextTarget = 0;
 
-  constructor(core: UserAgentCore, draft: RequestDraft) {
+  constructor(core: UserAgentHost, draft: RequestDraft) {
     this.#core = core;
     this.#draft = draft;
   }

@@ -1,7 +1,7 @@
 import type { SipResponse } from "@sidetone/sip-core";
 import { ClientRequest, type ClientRequestUser } from "./client-request.ts";
 import type { RequestDraft } from "./request-draft.ts";
-import type { UserAgentCore } from "./user-agent-core.ts";
+import type { UserAgentHost } from "./user-agent-host.ts";
 
 interface SendOptions {
   readonly signal?: AbortSignal | undefined;
@@ -22,7 +22,7 @@ const user: ClientRequestUser<Waiting> = {
 };
 
 /** Sends a request other than INVITE and resolves with its final response; rejects with DialogError, or with `signal.reason`. */
-export async function sendRequest(core: UserAgentCore, draft: RequestDraft, options: SendOptions): Promise<SipResponse> {
+export async function sendRequest(core: UserAgentHost, draft: RequestDraft, options: SendOptions): Promise<SipResponse> {
   const { signal } = options;
   signal?.throwIfAborted();
   let onAbort: (() => void) | undefined;

@@ -1,5 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import { createResponse, RecordRoute, SipParseError, type SipRequest, type SipResponse } from "@sidetone/sip-core";
+import { createResponse, type SipRequest, type SipResponse } from "@sidetone/sip-core";
 import type { Flow, SipTransports } from "@sidetone/sip-transport";
 import {
   TransactionLayer,
@@ -11,23 +11,22 @@ import {
 } from "@sidetone/transaction-core";
 import { DialogRegistry } from "../dialog/dialog-registry.ts";
 import { DialogError } from "../errors.ts";
-import { IncomingInviteMachine } from "../invite/incoming-invite-machine.ts";
-import type { InviteMachine } from "../invite/invite-machine.ts";
-import type { OutgoingInvite } from "../invite/invite-usage.ts";
+import type { OutgoingInvite } from "../invite/outgoing-invite.ts";
 import type { InviteUsageUser } from "../invite/invite-usage-user.ts";
 import { OutgoingInviteMachine } from "../invite/outgoing-invite-machine.ts";
 import type { MediaNegotiator } from "../media-negotiator.ts";
-import { answerOptions } from "./answer-options.ts";
 import { Authenticator } from "./authenticator.ts";
+import type { CancelReceiver } from "./cancel-receiver.ts";
 import { Capabilities } from "./capabilities.ts";
 import type { CredentialSource } from "./credential-source.ts";
 import { draftOutsideDialog } from "./draft-outside-dialog.ts";
-import { IncomingRequest, type ResponseOptions } from "./incoming-request.ts";
-import { inspectRequest } from "./inspect-request.ts";
+import type { ResponseOptions } from "./incoming-request.ts";
 import type { RequestDraft } from "./request-draft.ts";
 import type { RequestInterceptor } from "./request-interceptor.ts";
 import type { InviteOptions, RequestOptions } from "./request-options.ts";
 import { sendRequest } from "./send-request.ts";
+import type { OpenUsage, UserAgentHost } from "./user-agent-host.ts";
+import { UserAgentServer } from "./user-agent-server.ts";
 import type { UserAgentUser } from "./user-agent-user.ts";
 
 export interface UserAgentCoreOptions {
@@ -66,7 +65,7 @@ export function createUserAgentCore(environment: Environment, transports: SipTra
 }
 
 /** Made by {@link createUserAgentCore}. */
-export class UserAgentCore implements TransactionUser {
+export class UserAgentCore implements UserAgentHost, TransactionUser {
   readonly environment: Environment;
   readonly transports: SipTransports;
   readonly user: UserAgentUser;
@@ -84,9 +83,9 @@ export class UserAgentCore implements TransactionUser {
   readonly dialogs: DialogRegistry = new DialogRegistry();
   /** Internal: whose signal no negotiator holds; most answer at once, and a controller is dear. */
   spareAbort: AbortController | undefined = undefined;
-  readonly #usages = new Set<InviteMachine>();
+  readonly #usages = new Set<OpenUsage>();
   readonly #interceptors: readonly RequestInterceptor[];
-  readonly #maxUsages: number;
+  readonly #server: UserAgentServer;
 
   /** Internal. */
   constructor(environment: Environment, transports: SipTransports, options: UserAgentCoreOptions) {
@@ -98,7 +97,7 @@ export class UserAgentCore implements TransactionUser {
     this.capabilities = new Capabilities(options);
     this.authenticator = new Authenticator(options.credentials, environment.random);
     this.#interceptors = options.interceptors ?? [];
-    this.#maxUsages = options.limits?.inviteUsages ?? 1_000_000;
+    this.#server = new UserAgentServer(this, options.user, options.limits?.inviteUsages ?? 1_000_000);
     this.transactions = new TransactionLayer(environment, transports, this, this.timers);
   }
 
@@ -134,24 +133,20 @@ export class UserAgentCore implements TransactionUser {
    */
   invite(options: InviteOptions, negotiator: MediaNegotiator, user: InviteUsageUser): OutgoingInvite {
     const invite = new OutgoingInviteMachine(this, options, negotiator, user);
-    this.#usages.add(invite);
+    this.usageBegun(invite);
     queueMicrotask(() => invite.start());
     return invite;
   }
 
   /** Ends every call and transaction without a message; `onTerminated` says `Closed`. No timer is left. Idempotent, never rejects. */
   async close(): Promise<void> {
-    for (const usage of [...this.#usages]) usage.input("close");
+    for (const usage of [...this.#usages]) usage.close();
     await this.transactions.close();
   }
 
   /** Internal. */
   onRequest(transaction: ServerTransaction): void {
-    const { request } = transaction;
-    const refusal = inspectRequest(request, this.capabilities);
-    if (refusal) this.respond(transaction, request, refusal.statusCode, refusal);
-    else if (request.toTag !== undefined) this.#receiveInDialog(transaction, request);
-    else this.#receiveOutsideDialog(transaction, request);
+    this.#server.receive(transaction);
   }
 
   /** Internal. */
@@ -187,72 +182,13 @@ export class UserAgentCore implements TransactionUser {
     for (const interceptor of this.#interceptors) interceptor(draft);
   }
 
+  /** Internal: the usage has begun. */
+  usageBegun(usage: OpenUsage): void {
+    this.#usages.add(usage);
+  }
+
   /** Internal: the usage is over. */
-  usageEnded(usage: InviteMachine): void {
+  usageEnded(usage: OpenUsage): void {
     this.#usages.delete(usage);
   }
-
-  #receiveInDialog(transaction: ServerTransaction, request: SipRequest): void {
-    const dialog = this.dialogs.find(request.callId, request.toTag ?? "", request.fromTag ?? "");
-    // "If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond … 481" (§12.2.2)
-    if (!dialog?.usage) this.respond(transaction, request, 481, {});
-    else if (!dialog.takeSequenceNumber(request.sequenceNumber)) this.respond(transaction, request, 500, {});
-    else if (request.method === "OPTIONS") answerOptions(this, transaction);
-    else dialog.usage.onDialogRequest(transaction, dialog);
-  }
-
-  #receiveOutsideDialog(transaction: ServerTransaction, request: SipRequest): void {
-    const refusal = this.user.admit ? this.#ask(transaction, request, () => this.user.admit?.(request, transaction.flow)) : undefined;
-    if (refusal) this.respond(transaction, request, refusal.statusCode, refusal);
-    else if (request.method === "INVITE") this.#receiveInvite(transaction, request);
-    else if (request.method === "OPTIONS") answerOptions(this, transaction);
-    else if (dialogMethods.has(request.method)) this.respond(transaction, request, 481, {});
-    else if (!this.user.onRequest) this.respond(transaction, request, 405, { headers: [this.capabilities.allow] });
-    else this.#ask(transaction, request, () => this.user.onRequest?.(new IncomingRequest(this, transaction)));
-  }
-
-  #receiveInvite(transaction: ServerTransaction, request: SipRequest): void {
-    if (this.#usages.size >= this.#maxUsages) {
-      return this.respond(transaction, request, 503, { headers: [["Retry-After", "5"]] });
-    }
-    if (!hasReadableRouteSet(request)) return this.respond(transaction, request, 400, { reasonPhrase: "Bad Record-Route" });
-    const invite = new IncomingInviteMachine(this, transaction, request);
-    this.#usages.add(invite);
-    try {
-      this.user.onInvite(invite);
-    } catch (error) {
-      this.environment.onListenerError(error, "UserAgentUser.onInvite");
-      invite.terminate({ statusCode: 500 });
-    }
-  }
-
-  /** Calls the application; what it throws is answered 500. */
-  #ask<Result>(transaction: ServerTransaction, request: SipRequest, call: () => Result): Result | undefined {
-    try {
-      return call();
-    } catch (error) {
-      this.environment.onListenerError(error, "UserAgentUser");
-      this.respond(transaction, request, 500, {});
-      return undefined;
-    }
-  }
 }
-
-/** A dialog cannot do without any part of its route set (RFC 3261 §12.1.1). */
-function hasReadableRouteSet(request: SipRequest): boolean {
-  if (!request.has("Record-Route")) return true;
-  try {
-    return request.requireAll(RecordRoute).length > 0;
-  } catch (error) {
-    if (error instanceof SipParseError) return false;
-    throw error;
-  }
-}
-
-/** What takes the CANCEL of an INVITE: kept as the transaction's context. */
-export interface CancelReceiver {
-  onCancel(cancel: SipRequest): void;
-}
-
-/** Requests that mean nothing outside of a dialog. */
-const dialogMethods: ReadonlySet<string> = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);

@@ -1,6 +1,6 @@
 import type { SipRequest } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
-import type { IncomingInvite } from "../invite/invite-usage.ts";
+import type { IncomingInvite } from "../invite/incoming-invite.ts";
 import type { IncomingRequest, Refusal } from "./incoming-request.ts";
 
 /**

@@ -1,0 +1,39 @@
+import type { Environment } from "@sidetone/infra-common";
+import type { SipRequest } from "@sidetone/sip-core";
+import type { SipTransports } from "@sidetone/sip-transport";
+import type { ServerTransaction, TransactionLayer, TransactionTimers } from "@sidetone/transaction-core";
+import type { DialogRegistry } from "../dialog/dialog-registry.ts";
+import type { Authenticator } from "./authenticator.ts";
+import type { Capabilities } from "./capabilities.ts";
+import type { ResponseOptions } from "./incoming-request.ts";
+import type { RequestDraft } from "./request-draft.ts";
+
+/** What everything in a user-agent core shares: the core as its requests and usages see it. */
+export interface UserAgentHost {
+  readonly environment: Environment;
+  readonly transports: SipTransports;
+  readonly transactions: TransactionLayer;
+  readonly timers: TransactionTimers;
+  readonly capabilities: Capabilities;
+  readonly authenticator: Authenticator;
+  readonly dialogs: DialogRegistry;
+  /** Whether 180 goes out as soon as somebody takes a call. */
+  readonly ringsByItself: boolean;
+  /** A controller whose signal no negotiator holds: most answer at once, and a controller is dear. */
+  spareAbort: AbortController | undefined;
+  /** Answers a request; the transaction may have let go of it. */
+  respond(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void;
+  /** Runs the application's interceptors. */
+  intercept(draft: RequestDraft): void;
+  /** Calls that are not over. */
+  readonly inviteUsageCount: number;
+  usageBegun(usage: OpenUsage): void;
+  /** The usage is over. */
+  usageEnded(usage: OpenUsage): void;
+}
+
+/** A usage as the core keeps it. */
+export interface OpenUsage {
+  /** The core closes: ends without a message. */
+  close(): void;
+}

@@ -1,0 +1,94 @@
+import { RecordRoute, SipParseError, type SipRequest } from "@sidetone/sip-core";
+import type { ServerTransaction } from "@sidetone/transaction-core";
+import { IncomingInviteMachine } from "../invite/incoming-invite-machine.ts";
+import type { Refusal } from "./incoming-request.ts";
+import { inspectRequest } from "./inspect-request.ts";
+import { ReceivedRequest } from "./received-request.ts";
+import type { UserAgentHost } from "./user-agent-host.ts";
+import type { UserAgentUser } from "./user-agent-user.ts";
+
+/** Requests that mean nothing outside of a dialog. */
+const dialogMethods: ReadonlySet<string> = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
+
+/** The user agent server (RFC 3261 §8.2, §12.2.2): looks at each request, finds its dialog, and hands it on. */
+export class UserAgentServer {
+  readonly #core: UserAgentHost;
+  readonly #user: UserAgentUser;
+  readonly #maxUsages: number;
+
+  constructor(core: UserAgentHost, user: UserAgentUser, maxUsages: number) {
+    this.#core = core;
+    this.#user = user;
+    this.#maxUsages = maxUsages;
+  }
+
+  /** Takes a request that is neither ACK nor CANCEL. What the application throws over it is answered 500. */
+  receive(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const refusal = inspectRequest(request, this.#core.capabilities);
+    try {
+      if (refusal) this.#refuse(transaction, request, refusal);
+      else if (request.toTag !== undefined) this.#receiveInDialog(transaction, request);
+      else this.#receiveOutsideDialog(transaction, request);
+    } catch (error) {
+      this.#core.environment.onListenerError(error, "UserAgentUser");
+      this.#core.respond(transaction, request, 500, {});
+    }
+  }
+
+  #receiveInDialog(transaction: ServerTransaction, request: SipRequest): void {
+    const dialog = this.#core.dialogs.find(request.callId, request.toTag ?? "", request.fromTag ?? "");
+    // "If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond … 481" (§12.2.2)
+    if (!dialog?.usage) this.#core.respond(transaction, request, 481, {});
+    // "the request is out of order and MUST be rejected with a 500" (§12.2.2)
+    else if (!dialog.takeSequenceNumber(request.sequenceNumber)) this.#core.respond(transaction, request, 500, {});
+    else if (request.method === "OPTIONS") this.#answerOptions(transaction, request);
+    else dialog.usage.onDialogRequest(transaction, dialog);
+  }
+
+  #receiveOutsideDialog(transaction: ServerTransaction, request: SipRequest): void {
+    const refusal = this.#user.admit?.(request, transaction.flow);
+    if (refusal) this.#refuse(transaction, request, refusal);
+    else if (request.method === "INVITE") this.#receiveInvite(transaction, request);
+    else if (request.method === "OPTIONS") this.#answerOptions(transaction, request);
+    else if (dialogMethods.has(request.method)) this.#core.respond(transaction, request, 481, {});
+    else if (this.#user.onRequest) this.#user.onRequest(new ReceivedRequest(this.#core, transaction));
+    else this.#core.respond(transaction, request, 405, { headers: [this.#core.capabilities.allow] });
+  }
+
+  #receiveInvite(transaction: ServerTransaction, request: SipRequest): void {
+    if (this.#core.inviteUsageCount >= this.#maxUsages) {
+      return this.#core.respond(transaction, request, 503, { headers: [["Retry-After", "5"]] });
+    }
+    if (!hasReadableRouteSet(request)) return this.#core.respond(transaction, request, 400, { reasonPhrase: "Bad Record-Route" });
+    const invite = new IncomingInviteMachine(this.#core, transaction, request);
+    this.#core.usageBegun(invite);
+    try {
+      this.#user.onInvite(invite);
+    } catch (error) {
+      this.#core.environment.onListenerError(error, "UserAgentUser.onInvite");
+      invite.terminate({ statusCode: 500 });
+    }
+  }
+
+  /** As an INVITE would be answered now: 200 or 486, with what this side can do (RFC 3261 §11.2). */
+  #answerOptions(transaction: ServerTransaction, request: SipRequest): void {
+    const statusCode = this.#user.isBusy?.() ? 486 : 200;
+    this.#core.respond(transaction, request, statusCode, { headers: this.#core.capabilities.ofOptions });
+  }
+
+  #refuse(transaction: ServerTransaction, request: SipRequest, refusal: Refusal): void {
+    this.#core.respond(transaction, request, refusal.statusCode, refusal);
+  }
+}
+
+/** A dialog cannot do without any part of its route set (RFC 3261 §12.1.1). */
+function hasReadableRouteSet(request: SipRequest): boolean {
+  if (!request.has("Record-Route")) return true;
+  try {
+    return request.requireAll(RecordRoute).length > 0;
+  } catch (error) {
+    if (error instanceof SipParseError) return false;
+    throw error;
+  }
+}
