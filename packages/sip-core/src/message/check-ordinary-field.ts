@@ -7,93 +7,89 @@ import * as headerName from "./header-name.ts";
 import type { MessageHead } from "./message-head.ts";
 import { methodAt } from "./method.ts";
 import { endOfAddress, endOfDigits, endOfMediaType, endOfVia, endOfVisible, found } from "./ordinary-shapes.ts";
-import { scanBytes } from "./scan-buffer.ts";
+import { scanBytes, scanWords } from "./scan-buffer.ts";
 
 const bytes = scanBytes;
+const words = scanWords;
 const { TOKEN } = characterClass;
 const { VIA, FROM, TO, CONTACT, CALL_ID, CSEQ, MAX_FORWARDS, CONTENT_LENGTH, CONTENT_TYPE } = headerName;
 
 /**
- * Validates the value that begins at `start`, if it has its ordinary shape, and notes what the message asks of it. The index after the
- * field's CRLF, or 0: then its codec must judge.
+ * Validates the value that begins at `start` of the scan buffer, if it has its ordinary shape, and notes what the message asks of it.
+ * The index after the field's CRLF, or 0: then its codec must judge.
  */
 export function checkOrdinaryField(head: MessageHead, id: number, start: number): number {
-  const end = endOfValue(id, start);
-  // The line ends here, and the next one does not continue it.
-  const isWhole = end > start && bytes[end] === 0x0d && bytes[end + 1] === 0x0a && !isBlank(bytes[end + 2]!);
-  return isWhole && note(head, id, start, end) ? end + 2 : 0;
-}
-
-function endOfValue(id: number, start: number): number {
   switch (id) {
     case VIA:
-      return endOfVia(start);
+      return checkVia(head, start);
     case FROM:
     case TO:
     case CONTACT:
-      return endOfAddress(start);
-    case CALL_ID:
-      return endOfVisible(start);
-    case CSEQ: {
-      const numberEnd = endOfDigits(start);
-      return numberEnd > start && bytes[numberEnd] === 0x20 ? skipBytes(numberEnd + 1, TOKEN) : 0;
+      return checkAddress(head, id, start);
+    case CALL_ID: {
+      const end = endOfVisible(start);
+      head.callId = head.text.slice(start, end);
+      return endOfLine(start, end);
     }
-    case MAX_FORWARDS:
-    case CONTENT_LENGTH:
-      return endOfDigits(start);
+    case CSEQ:
+      return checkCSeq(head, start);
+    case MAX_FORWARDS: {
+      const end = endOfDigits(start);
+      return numberAt(start, end) <= 255 ? endOfLine(start, end) : 0;
+    }
+    case CONTENT_LENGTH: {
+      const end = endOfDigits(start);
+      head.contentLength = numberAt(start, end);
+      return head.contentLength <= 0xffffffff ? endOfLine(start, end) : 0;
+    }
     case CONTENT_TYPE:
-      return endOfMediaType(start);
+      return endOfLine(start, endOfMediaType(start));
     default:
       // Require, Proxy-Require, Content-Encoding, Content-Disposition: one token.
-      return skipBytes(start, TOKEN);
+      return endOfLine(start, skipBytes(start, TOKEN));
   }
 }
 
-/** False when the value is of the right shape and yet wrong. */
-function note(head: MessageHead, id: number, start: number, end: number): boolean {
-  const { text } = head;
-  switch (id) {
-    case VIA:
-      head.topVia ??= viaOf(text, start, end);
-      return true;
-    case FROM:
-      head.fromTag = wanted(text);
-      return true;
-    case TO:
-      head.toTag = wanted(text);
-      return true;
-    case CALL_ID:
-      head.callId = text.slice(start, end);
-      return true;
-    case CSEQ: {
-      const numberEnd = endOfDigits(start);
-      head.sequenceNumber = numberAt(start, numberEnd);
-      head.cseqMethod = methodAt(text, numberEnd + 1, end);
-      return numberEnd + 1 < end && head.sequenceNumber <= 0x7fffffff;
-    }
-    case MAX_FORWARDS:
-      return numberAt(start, end) <= 255;
-    case CONTENT_LENGTH:
-      head.contentLength = numberAt(start, end);
-      return head.contentLength < 0xffffffff;
-    default:
-      return true;
-  }
+/** The index after the CRLF at `end`, if the value is not empty and the next line does not continue it; 0 otherwise. */
+function endOfLine(start: number, end: number): number {
+  return end > start && bytes[end] === 0x0d && bytes[end + 1] === 0x0a && !isBlank(bytes[end + 2]!) ? end + 2 : 0;
 }
 
-function viaOf(text: string, start: number, end: number): ViaParm {
-  const { transportEnd, hostEnd, port, parametersStart } = found;
-  const host = text.slice(transportEnd + 1, hostEnd);
-  const parameters = new Parameters(text.slice(parametersStart, end), headerSyntax);
-  return new ViaParm(
-    "SIP",
-    "2.0",
-    transportAt(text, start + 8, transportEnd),
-    host,
-    port === 0 ? undefined : port,
-    parameters,
-    wanted(text),
-  );
+function checkVia(head: MessageHead, start: number): number {
+  const end = endOfVia(start);
+  const lineEnd = endOfLine(start, end);
+  if (lineEnd > 0 && head.topVia === undefined) {
+    const { text } = head;
+    const { transportEnd, hostEnd, port, hostportEnd } = found;
+    const transport = transportAt(text, start + 8, transportEnd);
+    const host = text.slice(transportEnd + 1, hostEnd);
+    const parameters = new Parameters(text.slice(hostportEnd, end), headerSyntax);
+    head.topVia = new ViaParm("SIP", "2.0", transport, host, port === 0 ? undefined : port, parameters, wanted(text));
+  }
+  return lineEnd;
+}
+
+function checkAddress(head: MessageHead, id: number, start: number): number {
+  const end = endOfAddress(start);
+  const lineEnd = endOfLine(start, end);
+  if (lineEnd === 0) return 0;
+  if (id === FROM) head.fromTag = wanted(head.text);
+  else if (id === TO) head.toTag = wanted(head.text);
+  else if (head.hasSeen(CONTACT)) head.contact = undefined;
+  else {
+    const { uriStart, userStart, userEnd, hostEnd, port, hostportEnd, uriEnd } = found;
+    head.contact = { start, uriStart, userStart, userEnd, hostEnd, port, hostportEnd, uriEnd, end };
+  }
+  return lineEnd;
+}
+
+function checkCSeq(head: MessageHead, start: number): number {
+  const numberEnd = endOfDigits(start);
+  if (numberEnd === start || bytes[numberEnd] !== 0x20) return 0;
+  const end = skipBytes(numberEnd + 1, TOKEN);
+  head.sequenceNumber = numberAt(start, numberEnd);
+  head.cseqMethod = methodAt(head.text, numberEnd + 1, end);
+  return head.sequenceNumber <= 0x7fffffff && end > numberEnd + 1 ? endOfLine(start, end) : 0;
 }
 
 /** The value of the tag or branch that was found. */
@@ -107,10 +103,11 @@ function numberAt(start: number, end: number): number {
   return value;
 }
 
-/** The transport's name in upper case: for the usual ones always the same string. */
+/** The transport's name in upper case: for the usual ones always the same string. A blank follows it. */
 function transportAt(text: string, start: number, end: number): string {
-  if (end - start === 3) for (const name of usualTransports) if (text.startsWith(name, start)) return name;
+  const word = words.getInt32(start);
+  if (word === 0x55445020) return "UDP";
+  if (word === 0x54435020) return "TCP";
+  if (word === 0x544c5320) return "TLS";
   return text.slice(start, end).toUpperCase();
 }
-
-const usualTransports = ["UDP", "TCP", "TLS", "WSS"];

@@ -50,6 +50,7 @@ function parseField(head: MessageHead, id: number, value: string, limits: SipLim
       MaxForwards.parse(value);
       break;
     case header.CONTACT:
+      head.contact = undefined;
       parseList(Contact, value, limits);
       break;
     case header.REQUIRE:

@@ -1,4 +1,5 @@
 import type { ViaParm } from "../headers/via.ts";
+import type { ContactParts } from "./contact-parts.ts";
 import { headerIdOf, OTHER_HEADER } from "./header-name.ts";
 
 const POSITION_BITS = 20;
@@ -42,6 +43,8 @@ export class MessageHead {
   fromTag: string | undefined = undefined;
   toTag: string | undefined = undefined;
   topVia: ViaParm | undefined = undefined;
+  /** Of the only Contact value, when it has its ordinary shape. */
+  contact: ContactParts | undefined = undefined;
   /** Value of Content-Length, −1 without one. */
   contentLength = -1;
 
@@ -70,16 +73,25 @@ export class MessageHead {
 
   /** Index in {@link fields} of the first field of that name at or after `from`, or −1. */
   find(id: number, from: number = 0): number {
+    if (id < 32 && !this.hasSeen(id)) return -1;
     const { fields } = this;
     for (let i = from; i < fields.length; i++) if (((fields[i]! >> POSITION_BITS) & ID_MASK) === id) return i;
     return -1;
   }
 
   /** As {@link find}, for any name in any case. */
-  findName(name: string, from: number = 0): number {
+  findName(name: string): number {
     const id = headerIdOf(name);
-    if (id !== OTHER_HEADER) return this.find(id, from);
-    const lowerName = name.toLowerCase();
+    return id === OTHER_HEADER ? this.findOther(name.toLowerCase(), 0) : this.find(id);
+  }
+
+  /** The index of the next field with the name of field `index`, or −1. */
+  findNext(index: number): number {
+    const id = fieldId(this.fields[index]!);
+    return id === OTHER_HEADER ? this.findOther(this.name(index).toLowerCase(), index + 1) : this.find(id, index + 1);
+  }
+
+  findOther(lowerName: string, from: number): number {
     for (let i = from; i < this.fields.length; i++) {
       if (fieldId(this.fields[i]!) === OTHER_HEADER && this.name(i).toLowerCase() === lowerName) return i;
     }

@@ -19,13 +19,29 @@ export interface FoundParts {
   wantedStart: number;
   wantedEnd: number;
   transportEnd: number;
+  uriStart: number;
+  userStart: number;
+  /** −1 without a user. */
+  userEnd: number;
   hostEnd: number;
   /** 0 when not written. */
   port: number;
-  parametersStart: number;
+  hostportEnd: number;
+  uriEnd: number;
 }
 
-export const found: FoundParts = { wantedStart: -1, wantedEnd: -1, transportEnd: 0, hostEnd: 0, port: 0, parametersStart: 0 };
+export const found: FoundParts = {
+  wantedStart: -1,
+  wantedEnd: -1,
+  transportEnd: 0,
+  uriStart: 0,
+  userStart: 0,
+  userEnd: -1,
+  hostEnd: 0,
+  port: 0,
+  hostportEnd: 0,
+  uriEnd: 0,
+};
 
 /** `SIP/2.0/UDP host:port;branch=…` (RFC 3261 §25.1 via-parm). */
 export function endOfVia(start: number): number {
@@ -35,7 +51,7 @@ export function endOfVia(start: number): number {
   const hostportEnd = endOfHostport(transportEnd + 1);
   if (hostportEnd < 0) return -1;
   found.transportEnd = transportEnd;
-  found.parametersStart = hostportEnd;
+  found.hostportEnd = hostportEnd;
   return endOfParameters(hostportEnd, "branch");
 }
 
@@ -50,7 +66,9 @@ export function endOfAddress(start: number): number {
     i = skipBytes(i, DISPLAY);
   }
   if (bytes[i] !== 0x3c) return -1;
+  found.uriStart = i + 1;
   i = endOfSipUri(i + 1);
+  found.uriEnd = i;
   return i < 0 || bytes[i] !== 0x3e ? -1 : endOfParameters(i + 1, "tag");
 }
 
@@ -63,6 +81,9 @@ export function endOfSipUri(start: number): number {
   const userEnd = skipBytes(userStart, RECEIVED_USER);
   const hasUser = userEnd > userStart && bytes[userEnd] === 0x40;
   let i = endOfHostport(hasUser ? userEnd + 1 : userStart);
+  found.userStart = userStart;
+  found.userEnd = hasUser ? userEnd : -1;
+  found.hostportEnd = i;
   while (i >= 0 && bytes[i] === 0x3b) {
     const nameEnd = skipBytes(i + 1, URI_PARAMETER);
     if (nameEnd === i + 1) return -1;

@@ -1,8 +1,10 @@
 import { SipParseError } from "../errors.ts";
 import { splitList } from "../grammar/split-list.ts";
 import type { HeaderCodec } from "../header-codec.ts";
+import { Contact } from "../headers/contact.ts";
 import type { ViaParm } from "../headers/via.ts";
 import { noContent } from "./body.ts";
+import { readContact } from "./contact-parts.ts";
 import type { HeaderInput } from "./header-input.ts";
 import { traceMalformedField } from "./malformed-field-channel.ts";
 import type { MessageEditor } from "./message-editor.ts";
@@ -97,10 +99,11 @@ export abstract class SipMessage {
 
   /** Every value of a list field in order, comma lists taken apart. A malformed one is left out and traced. */
   getAll<Value>(codec: HeaderCodec<Value>): readonly Value[] {
-    const read = (this.#read ??= []);
-    for (let i = 0; i < read.length; i += 2) if (read[i] === codec) return read[i + 1] as Value[];
+    const read = this.#read;
+    if (read) for (let i = 0; i < read.length; i += 2) if (read[i] === codec) return read[i + 1] as Value[];
     const values = parseAll(this.head, codec);
-    read.push(codec, values);
+    if (read) read.push(codec, values);
+    else this.#read = [codec, values];
     return values;
   }
 
@@ -125,7 +128,7 @@ export abstract class SipMessage {
   /** The texts of every field of that name, in order; comma lists stay together. */
   getAllText(name: string): readonly string[] {
     const texts: string[] = [];
-    for (let i = this.head.findName(name); i >= 0; i = this.head.findName(name, i + 1)) texts.push(this.head.value(i));
+    for (let i = this.head.findName(name); i >= 0; i = this.head.findNext(i)) texts.push(this.head.value(i));
     return texts;
   }
 
@@ -138,28 +141,37 @@ export abstract class SipMessage {
   abstract edit(): MessageEditor<SipMessage>;
 }
 
-function parseAll<Value>(head: MessageHead, codec: HeaderCodec<Value>): Value[] {
-  const values: Value[] = [];
-  for (const text of textsOf(head, codec)) {
-    try {
-      values.push(codec.parse(text));
-    } catch (error) {
-      traceMalformedField(codec.name, text, error);
-    }
+const none: readonly never[] = [];
+
+function parseAll<Value>(head: MessageHead, codec: HeaderCodec<Value>): readonly Value[] {
+  // The remote target of a dialog is wanted of most messages, and where its parts are was seen on arrival.
+  if ((codec as unknown) === Contact && head.contact) return [readContact(head.text, head.contact) as Value];
+  const first = head.findName(codec.name);
+  if (first < 0) return none;
+  const text = head.value(first);
+  const isOne = !codec.list || ((codec.commaSeparated === false || !text.includes(",")) && head.findNext(first) < 0);
+  if (!isOne) return textsOf(head, codec).flatMap((member) => parseOne(codec, member));
+  return codec.list && text === "" ? none : parseOne(codec, text);
+}
+
+function parseOne<Value>(codec: HeaderCodec<Value>, text: string): readonly Value[] {
+  try {
+    return [codec.parse(text)];
+  } catch (error) {
+    traceMalformedField(codec.name, text, error);
+    return none;
   }
-  return values;
 }
 
 /** What the codec is to parse: the members of the list, or the first field. */
 function textsOf(head: MessageHead, { name, list, commaSeparated = true }: HeaderCodec<unknown>): readonly string[] {
-  const first = head.findName(name);
-  if (first < 0) return [];
-  const text = head.value(first);
-  if (!list) return [text];
-  const next = head.findName(name, first + 1);
-  if (next < 0 && !text.includes(",")) return text === "" ? [] : [text];
-  const texts = commaSeparated ? splitList(text) : [text];
-  for (let i = next; i >= 0; i = head.findName(name, i + 1)) texts.push(...(commaSeparated ? splitList(head.value(i)) : [head.value(i)]));
+  const texts: string[] = [];
+  for (let i = head.findName(name); i >= 0; i = head.findNext(i)) {
+    const text = head.value(i);
+    if (!list) return [text];
+    if (commaSeparated) texts.push(...splitList(text));
+    else texts.push(text);
+  }
   return texts;
 }
 

@@ -1,4 +1,5 @@
 import type { ViaParm } from "../headers/via.ts";
+import { moveContact } from "./contact-parts.ts";
 import { VIA } from "./header-name.ts";
 import { MessageHead, moveField } from "./message-head.ts";
 import type { SipRequest } from "./sip-request.ts";
@@ -36,6 +37,7 @@ function withTopVia(request: SipRequest, via: ViaParm): SipRequest {
   moved.toTag = head.toTag;
   moved.contentLength = head.contentLength;
   moved.topVia = via;
+  moved.contact = head.contact && head.contact.start > start ? moveContact(head.contact, by) : head.contact;
   const copy = request.withHead(moved);
   copy.receiveBody(request.body);
   return copy;
