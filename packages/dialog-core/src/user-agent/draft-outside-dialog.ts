@@ -1,4 +1,5 @@
-import { NameAddress, SipParseError, From } from "@sidetone/sip-core";
+import { VoipError } from "@sidetone/infra-common";
+import { From, NameAddress } from "@sidetone/sip-core";
 import { routeRequest, noRoute } from "../dialog/dialog-route.ts";
 import { DialogError } from "../errors.ts";
 import { RequestDraft } from "./request-draft.ts";
@@ -36,7 +37,7 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
       accountId: options.accountId,
     });
   } catch (cause) {
-    if (!(cause instanceof SipParseError)) throw cause;
+    if (!(cause instanceof VoipError)) throw cause;
     throw new DialogError("DIALOG_OPTION", `${method} to ${requestUri} cannot be written`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import type { DatagramSocket } from "@sidetone/infra-common";
-import { parseMessage, SipRequest, type SipResponse } from "@sidetone/sip-core";
+import { parseMessage, SipParseError, SipRequest, type SipResponse } from "@sidetone/sip-core";
 import type { VirtualEnvironment } from "@sidetone/testkit";
 
 export interface RawRequestOptions {
@@ -38,8 +38,17 @@ export class RawPeer {
     const { network } = this.environment;
     this.#socket = await network.bindDatagram(
       { address: network.address, port: 5060 },
-      { onDatagram: (data) => void this.received.push(parseMessage(data)), onSocketError: () => {} },
+      { onDatagram: (data) => this.#receive(data), onSocketError: () => {} },
     );
+  }
+
+  /** An answer to a malformed request repeats what is malformed: it is only looked at on the wire. */
+  #receive(data: Uint8Array): void {
+    try {
+      this.received.push(parseMessage(data));
+    } catch (error) {
+      if (!(error instanceof SipParseError)) throw error;
+    }
   }
 
   get address(): string {
