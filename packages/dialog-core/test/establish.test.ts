@@ -118,6 +118,55 @@ describe("A call (RFC 3261 §13, §15)", () => {
     await parts.expectNothingLeft();
   });
 
+  test("repeats its 180 every minute while it rings (RFC 3261 §13.3.1.1)", async () => {
+    const { clock, alice, bob, log, sent, expectNothingLeft } = await setUp();
+    const caller = alice.call(bob.uri);
+    await clock.advance(10);
+    bob.lastCall.usage.ring({ headers: [["X-Ring", "1"]] });
+    bob.lastCall.usage.ring({ statusCode: 182 });
+    await clock.advance(125_000);
+    expect([sent("SIP/2.0 180"), sent("SIP/2.0 182")]).toEqual([1, 3]);
+    bob.lastCall.usage.answer();
+    await clock.advance(125_000);
+    expect(sent("SIP/2.0 182")).toBe(3);
+    expect(log.sipStartLines.at(-1)).toMatch(/^ACK/);
+    caller.usage.terminate();
+    await expectNothingLeft();
+  });
+
+  test("refuses header fields that cannot be sent before anything happens", async () => {
+    const { clock, alice, bob, expectNothingLeft } = await setUp();
+    const invalid = expect.objectContaining({ code: "SIP_HEADER_INVALID" });
+    const caller = alice.call(bob.uri);
+    await clock.advance(10);
+    const { usage } = bob.lastCall;
+    for (const field of [
+      ["X-Evil", "a\r\nX-Injected: b"],
+      ["Bad name", "x"],
+      ["Via", "x"],
+      ["From", "<sip:x@y>"],
+      ["Content-Length", "7"],
+    ] as const) {
+      const headers = [field];
+      expect(() => usage.ring({ headers })).toThrow(invalid);
+      expect(() => usage.answer({ headers })).toThrow(invalid);
+      expect(() => usage.reject(486, { headers })).toThrow(invalid);
+      expect(() => usage.terminate({ headers })).toThrow(invalid);
+      expect(() => caller.usage.cancel({ headers })).toThrow(invalid);
+      expect(() => alice.call(bob.uri, { headers })).toThrow(invalid);
+    }
+    expect(() => usage.answer({ headers: [["Contact", "<sip:x@y>"]] }), "the stack's own").toThrow(invalid);
+    expect(() => usage.reject(486, { reasonPhrase: "a\r\nb" })).toThrow(expect.objectContaining({ code: "SIP_START_LINE_INVALID" }));
+    expect(() => usage.reject(200)).toThrow(expect.objectContaining({ code: "DIALOG_OPTION" }));
+    expect(usage.state).toBe("Trying");
+    usage.answer();
+    await clock.advance(10);
+    expect(caller.events).toEqual(["answered", "established"]);
+    await expect(caller.usage.modify("modify", { headers: [["X-Evil", "\n"]] })).rejects.toMatchObject({ code: "SIP_HEADER_INVALID" });
+    caller.usage.terminate();
+    await expectNothingLeft();
+  });
+
   test("is answered inside onInvite when the media answers at once", async () => {
     const { clock, alice, bob, log, expectNothingLeft } = await setUp();
     bob.decide = ({ usage }) => {

@@ -156,7 +156,7 @@ describe("request()", () => {
       callId: "my-call-id",
       sequenceNumber: 17,
       contact: true,
-      contactUser: "alice",
+      contactUser: "al ice",
       headers: [["Subject", "Grüße"]],
       body: { contentType: "text/plain", content: Buffer.from("hello") },
     });
@@ -165,7 +165,7 @@ describe("request()", () => {
     expect(request.getText("From")).toMatch(/^"Alice" <sip:alice@example\.com>;tag=[a-z0-9]{12}$/);
     expect(request.getText("To")).toBe("<sip:desk@example.com>");
     expect([request.callId, request.sequenceNumber]).toEqual(["my-call-id", 17]);
-    expect(request.getText("Contact")).toBe("<sip:alice@10.0.0.1:5060>");
+    expect(request.getText("Contact")).toBe("<sip:al%20ice@10.0.0.1:5060>");
     expect(request.getText("Subject")).toBe("Grüße");
     expect([request.contentType, request.body.toString()]).toEqual(["text/plain", "hello"]);
     peer.respond(request, "200 OK");

@@ -114,6 +114,22 @@ describe("A re-INVITE (RFC 3261 §14)", () => {
     await expectNothingLeft();
   });
 
+  test("that ends the call takes those behind it along, unsent", async () => {
+    const { clock, bob, caller, callee, sent, expectNothingLeft } = await setUp();
+    bob.core.dialogs.delete(callee.usage.dialog as never);
+    const outcomes = Promise.allSettled([caller.usage.modify("modify"), caller.usage.modify("modify")]);
+    await clock.advance(50);
+    expect((await outcomes).map((outcome) => (outcome as PromiseRejectedResult).reason.code as string)).toEqual([
+      "DIALOG_REFUSED",
+      "DIALOG_TERMINATED",
+    ]);
+    expect(sent("INVITE")).toBe(1);
+    expect(caller.media.log).toEqual(["createOffer modify", "rollback", "close alice"]);
+    bob.core.dialogs.add(callee.usage.dialog as never);
+    callee.usage.terminate();
+    await expectNothingLeft();
+  });
+
   test("that nobody answers ends the call (RFC 3261 §12.2.1.2)", async () => {
     const { clock, network, caller, callee, expectNothingLeft } = await setUp();
     network.partition("10.0.0.2");

@@ -232,12 +232,26 @@ describe("RFC 5407 §3.3, other races", () => {
     await expectNothingLeft();
   });
 
-  test("§3.3.3 another request that crosses a BYE is answered 481", async () => {
-    const parts = await scenario({ alice: { allowedMethods: ["INFO"] } });
+  test("§3.3.2 an UPDATE that crosses a re-INVITE is refused, since UPDATE does not run; the re-INVITE is not disturbed", async () => {
+    const { clock, establish, expectNothingLeft } = await setUp();
+    const { caller, callee } = await establish();
+    const modified = caller.usage.modify("modify");
+    const update = callee.usage.sendRequest({ method: "UPDATE", body: { contentType: "application/sdp", content: Buffer.from("offer") } });
+    const response = await clock.advanceUntil(update);
+    expect(response.statusCode).toBe(405);
+    await modified;
+    await clock.advance(1_000);
+    expect([caller.usage.state, callee.usage.state]).toEqual(["Established", "Established"]);
+    caller.usage.terminate();
+    await expectNothingLeft();
+  });
+
+  test("§3.3.3 a REFER that crosses a BYE is answered 481", async () => {
+    const parts = await scenario({ alice: { allowedMethods: ["REFER"] } });
     const { caller, callee } = await parts.establish();
     caller.usage.terminate();
-    const info = callee.usage.sendRequest({ method: "INFO" });
-    expect((await parts.clock.advanceUntil(info)).statusCode).toBe(481);
+    const refer = callee.usage.sendRequest({ method: "REFER", headers: [["Refer-To", "<sip:carol@example.com>"]] });
+    expect((await parts.clock.advanceUntil(refer)).statusCode).toBe(481);
     expect(caller.requests).toEqual([]);
     await parts.expectNothingLeft();
   });

@@ -173,6 +173,20 @@ describe("A request within the dialog (RFC 3261 §12.2)", () => {
 });
 
 describe("close()", () => {
+  test("rejects what waits for a response, and is what disposal does", async () => {
+    const { clock, alice, bob, network } = await setUp();
+    network.partition("10.0.0.2");
+    const answered = alice.core.request({ method: "OPTIONS", requestUri: bob.uri }).catch((error: unknown) => error);
+    await clock.advance(10);
+    await alice.core[Symbol.asyncDispose]();
+    expect(await answered).toMatchObject({ code: "DIALOG_TERMINATED" });
+    await expect(alice.core.request({ method: "OPTIONS", requestUri: bob.uri })).rejects.toMatchObject({ code: "DIALOG_TERMINATED" });
+    await bob.core.close();
+    await alice.transports.close();
+    await bob.transports.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test("ends every call without a message, and leaves no timer", async () => {
     const { clock, alice, bob, establish, log } = await setUp();
     const { caller, callee } = await establish();

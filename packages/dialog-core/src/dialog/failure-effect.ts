@@ -20,13 +20,13 @@ const effects: Readonly<Record<number, FailureEffect>> = {
 };
 
 /** The requests that an INVITE usage cannot live without. */
-const vitalMethods: ReadonlySet<string> = new Set(["INVITE", "BYE", "UPDATE", "PRACK"]);
-const usageMethods: ReadonlySet<string> = new Set([...vitalMethods, "INFO"]);
+const vitalMethods: ReadonlySet<string> = new Set(["INVITE", "BYE"]);
+const usageMethods: ReadonlySet<string> = new Set([...vitalMethods, "UPDATE", "PRACK", "INFO"]);
 
 /**
  * What the final response `statusCode` (408 also for no response at all) to a request of an INVITE usage ends.
  *
- * A method that the peer does not know or allow ends the usage only if the usage needs it: a refused INFO leaves the call alone.
+ * A method that the peer does not know or allow ends the usage only if the usage needs it: a refused INFO or UPDATE leaves the call alone.
  * "If the response for a request within a dialog is a 481 or a 408, the UAC SHOULD terminate the dialog" (RFC 3261 §12.2.1.2), which
  * RFC 5057 §5.2 narrows to the usage that the request belongs to: an unanswered OPTIONS ends nothing.
  */

@@ -24,6 +24,8 @@ export function sendSuccess(usage: IncomingCall, description: Body): void {
   const transaction = usage.transaction!;
   const dialog = usage.ensureDialog();
   dialog.state = "Confirmed";
+  usage.provisional?.stop();
+  usage.provisional = undefined;
   const headers: HeaderInput[] = [["Contact", contactOf(transaction.flow, dialog.contactUser, dialog.secure)]];
   headers.push(...core.capabilities.ofSuccess);
   if (responseOptions.headers) headers.push(...responseOptions.headers);

@@ -6,6 +6,7 @@ import { DialogError } from "../errors.ts";
 import type { MediaNegotiator } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
+import { checkHeaders } from "../user-agent/check-headers.ts";
 import type { CancelReceiver } from "../user-agent/cancel-receiver.ts";
 import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 import { pullDescription, sendSuccess, takeAck } from "./answer.ts";
@@ -16,6 +17,7 @@ import type { IncomingCall } from "./incoming-call.ts";
 import type { AnswerOptions, IncomingInvite, RedirectOptions, RejectOptions, RingOptions } from "./incoming-invite.ts";
 import type { InviteState, TerminateOptions } from "./invite-usage.ts";
 import type { InviteUsageUser } from "./invite-usage-user.ts";
+import type { ProvisionalRepetition } from "./provisional-repetition.ts";
 import { endByCancel, endByEarlyBye, endMediaFailed, endRejected } from "./reject.ts";
 import { checkRing, sendEarlyDescription, sendProvisional } from "./ring.ts";
 import type { SuccessRetransmission } from "./success-retransmission.ts";
@@ -42,6 +44,7 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
   readonly role = "UAS";
   readonly callId: string;
   transaction: InviteServerTransaction | undefined;
+  provisional: ProvisionalRepetition | undefined = undefined;
   success: SuccessRetransmission | undefined = undefined;
   description: Body | undefined = undefined;
   responseOptions: RingOptions & AnswerOptions = {};
@@ -90,6 +93,7 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
 
   answer(options: AnswerOptions = {}): void {
     if (!this.negotiator) throw new DialogError("DIALOG_STATE", "Nobody has attached a media negotiator to the call");
+    checkHeaders(options.headers, true);
     this.#act("answer", options);
   }
 
@@ -97,12 +101,14 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
     if (!Number.isInteger(statusCode) || statusCode < 400 || statusCode > 699) {
       throw new DialogError("DIALOG_OPTION", `A call is refused with a status code from 400 to 699, not ${statusCode}`);
     }
+    checkHeaders(options.headers, false, options.reasonPhrase);
     this.#act("reject", { ...options, statusCode });
   }
 
   redirect(contacts: readonly string[], options: RedirectOptions = {}): void {
     const { statusCode = 302, reasonPhrase, headers = [] } = options;
     const fields = contacts.map((contact) => ["Contact", contact.includes("<") ? contact : `<${contact}>`] as const);
+    checkHeaders([...fields, ...headers], false, reasonPhrase);
     this.#act("reject", { statusCode, reasonPhrase, headers: [...fields, ...headers] });
   }
 
@@ -145,6 +151,8 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
 
   override release(): void {
     this.stopRetransmission();
+    this.provisional?.stop();
+    this.provisional = undefined;
     // The transaction lingers for 64·T1, and would keep the usage.
     if (this.transaction) this.transaction.context = undefined;
     this.transaction = undefined;

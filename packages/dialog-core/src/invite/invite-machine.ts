@@ -6,6 +6,7 @@ import { draftInDialog } from "../dialog/draft-in-dialog.ts";
 import { DialogError } from "../errors.ts";
 import type { MediaNegotiator, OfferReason } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
+import { checkHeaders } from "../user-agent/check-headers.ts";
 import { ReceivedRequest } from "../user-agent/received-request.ts";
 import type { DialogRequestOptions } from "../user-agent/request-options.ts";
 import { sendRequest } from "../user-agent/send-request.ts";
@@ -62,11 +63,12 @@ export abstract class InviteMachine
     return this.dialog?.state === "Confirmed";
   }
 
-  modify(reason: Exclude<OfferReason, "initial">, options: ModifyOptions = {}): Promise<void> {
+  async modify(reason: Exclude<OfferReason, "initial">, options: ModifyOptions = {}): Promise<void> {
+    checkHeaders(options.headers, true);
     if (!this.isAnswered || this.ending || this.termination) {
-      return Promise.reject(new DialogError("DIALOG_STATE", `A call that is ${this.state} cannot be modified`));
+      throw new DialogError("DIALOG_STATE", `A call that is ${this.state} cannot be modified`);
     }
-    return (this.modifications ??= new ModificationQueue(this)).add(reason, options);
+    await (this.modifications ??= new ModificationQueue(this)).add(reason, options);
   }
 
   async sendRequest(options: DialogRequestOptions): Promise<SipResponse> {
@@ -86,6 +88,7 @@ export abstract class InviteMachine
   }
 
   terminate(options: TerminateOptions = {}): void {
+    checkHeaders(options.headers, false, options.reasonPhrase);
     this.input("terminate", options);
   }
 

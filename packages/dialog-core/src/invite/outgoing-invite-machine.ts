@@ -2,6 +2,7 @@ import type { ActionMap, TransitionTable } from "@sidetone/infra-common";
 import type { Body, SipRequest, SipResponse } from "@sidetone/sip-core";
 import type { MediaNegotiator } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
+import { checkHeaders } from "../user-agent/check-headers.ts";
 import { draftOutsideDialog } from "../user-agent/draft-outside-dialog.ts";
 import type { RequestDraft } from "../user-agent/request-draft.ts";
 import type { InviteOptions } from "../user-agent/request-options.ts";
@@ -47,6 +48,7 @@ export class OutgoingInviteMachine extends InviteMachine implements OutgoingInvi
   constructor(core: UserAgentHost, options: InviteOptions, negotiator: MediaNegotiator, user: InviteUsageUser) {
     super(core, "OfferPending", options.accountId, user, negotiator);
     const draft: RequestDraft = draftOutsideDialog(core, "INVITE", options);
+    checkHeaders(draft.headers, true);
     this.callId = draft.callId;
     this.isLateOffer = options.lateOffer ?? false;
     this.establishment = new Establishment(this, draft, this.isLateOffer);

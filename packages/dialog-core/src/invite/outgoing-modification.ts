@@ -1,7 +1,6 @@
 import { TableMachine, type ActionMap, type TransitionTable } from "@sidetone/infra-common";
 import { RetryAfter, type Body, type SipResponse } from "@sidetone/sip-core";
 import { draftInDialog } from "../dialog/draft-in-dialog.ts";
-import { failureEffect } from "../dialog/failure-effect.ts";
 import { DialogError } from "../errors.ts";
 import type { OfferReason } from "../media-negotiator.ts";
 import type { OfferAnswerSituation } from "../offer-answer.ts";
@@ -39,7 +38,7 @@ const actions: ActionMap<OutgoingModification, OutgoingModificationAction, unkno
   failAborted: (modification) => modification.fail(modification.abortReason),
   failEnded: (modification) => modification.fail(new DialogError("DIALOG_TERMINATED", "The call ended before it was modified")),
   endByMedia: ({ usage }, error) => usage.input("mediaFailed", error),
-  passOn: (modification) => modification.usage.modifications?.remove(modification),
+  passOn: (modification, error) => modification.passOn(error),
 };
 
 interface Promised {
@@ -110,13 +109,11 @@ export class OutgoingModification
     else {
       const message = `The peer refused the modification: ${statusCode} ${reasonPhrase}`;
       this.input("refused", new DialogError("DIALOG_REFUSED", message, { response }));
-      noteFailure(this.usage, "INVITE", statusCode, response);
     }
   }
 
   onFailed(_request: ClientRequest<undefined>, error: DialogError): void {
     this.input("failed", error);
-    if (error.statusCode === 408) noteFailure(this.usage, "INVITE", 408, undefined);
   }
 
   acknowledge(): void {
@@ -141,6 +138,12 @@ export class OutgoingModification
   retryLater(response: SipResponse): void {
     this.#retries++;
     this.usage.modifications?.retry(this, retryDelayMs(this.usage, response)!);
+  }
+
+  /** Makes way for the next, unless the failure ends the call (RFC 3261 §14.1, RFC 5057 §5.1). */
+  passOn(error: unknown): void {
+    if (error instanceof DialogError && error.statusCode !== undefined) noteFailure(this.usage, "INVITE", error.statusCode, error.response);
+    this.usage.modifications?.remove(this);
   }
 
   succeed(): void {

@@ -1,11 +1,14 @@
 import { createResponse, type Body, type HeaderInput } from "@sidetone/sip-core";
 import { DialogError } from "../errors.ts";
+import { checkHeaders } from "../user-agent/check-headers.ts";
 import { contactOf } from "../user-agent/contact.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { RingOptions } from "./incoming-invite.ts";
+import { ProvisionalRepetition } from "./provisional-repetition.ts";
 
 /** Throws when the options cannot be honoured. */
-export function checkRing(usage: IncomingCall, { statusCode = 180, earlyMedia = false }: RingOptions): void {
+export function checkRing(usage: IncomingCall, { statusCode = 180, earlyMedia = false, headers, reasonPhrase }: RingOptions): void {
+  checkHeaders(headers, true, reasonPhrase);
   if (![180, 181, 182, 183].includes(statusCode)) throw new DialogError("DIALOG_OPTION", `A call rings with 180 to 183, not ${statusCode}`);
   if (!earlyMedia) return;
   if (!usage.negotiator) throw new DialogError("DIALOG_STATE", "Nobody has attached a media negotiator to the call");
@@ -22,7 +25,9 @@ export function sendProvisional(usage: IncomingCall, options: RingOptions, descr
   const fields: HeaderInput[] = [["Contact", contactOf(transaction!.flow, dialog.contactUser, dialog.secure)], core.capabilities.allow];
   fields.push(...headers, ...core.capabilities.server);
   const toTag = dialog.localTag;
-  transaction!.respond(createResponse(request, statusCode, { reasonPhrase, toTag, headers: fields, body: description, recordRoute: true }));
+  const response = createResponse(request, statusCode, { reasonPhrase, toTag, headers: fields, body: description, recordRoute: true });
+  usage.provisional?.stop();
+  usage.provisional = new ProvisionalRepetition(core, transaction!, response);
 }
 
 /** The answer is ready for a provisional response; the 2xx repeats it (RFC 3261 §13.2.1, RFC 6337 §3.1.1). */

@@ -1,6 +1,6 @@
-import { SipError, type HeaderInput, type SipRequest, type SipResponse } from "@sidetone/sip-core";
+import type { HeaderInput, SipRequest, SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
-import type { ClientTransaction, ClientTransactionUser } from "@sidetone/transaction-core";
+import { TransactionError, type ClientTransaction, type ClientTransactionUser } from "@sidetone/transaction-core";
 import { DialogError } from "../errors.ts";
 import { FlowFinder } from "./flow-finder.ts";
 import type { RequestDraft } from "./request-draft.ts";
@@ -115,7 +115,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
       this.sent = draft.toRequest(flow, this.#core.capabilities);
       this.#transaction = this.#core.transactions.sendRequest(this.sent, flow, this);
     } catch (cause) {
-      const code = cause instanceof SipError ? "DIALOG_OPTION" : "DIALOG_TERMINATED";
+      const code = cause instanceof TransactionError ? "DIALOG_TERMINATED" : "DIALOG_OPTION";
       this.#fail(new DialogError(code, `${draft.method} to ${draft.requestUri} cannot be sent`, { cause }));
     }
   }

@@ -1,5 +1,5 @@
 import { VoipError } from "@sidetone/infra-common";
-import { From, NameAddress } from "@sidetone/sip-core";
+import { From, NameAddress, SipUri } from "@sidetone/sip-core";
 import { routeRequest, noRoute } from "../dialog/dialog-route.ts";
 import { DialogError } from "../errors.ts";
 import { RequestDraft } from "./request-draft.ts";
@@ -33,7 +33,7 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
       headers: options.headers,
       body: "body" in options ? options.body : undefined,
       hasContact: method === "INVITE" || ("contact" in options && options.contact === true),
-      contactUser: options.contactUser,
+      contactUser: options.contactUser === undefined ? undefined : SipUri.create({ user: options.contactUser, host: "a.invalid" }).user,
       accountId: options.accountId,
     });
   } catch (cause) {

@@ -70,7 +70,8 @@ export class RequestDraft {
     const headers: HeaderInput[] = this.route.map((value) => ["Route", value]);
     headers.push(["Max-Forwards", "70"], ["From", this.from], ["To", this.to], ["Call-ID", this.callId]);
     headers.push(["CSeq", `${this.sequenceNumber} ${this.method}`]);
-    if (this.hasContact) headers.push(["Contact", contactOf(flow, this.contactUser, this.requestUri.startsWith("sips:"))]);
+    if (this.hasContact)
+      headers.push(["Contact", contactOf(flow, this.contactUser, this.dialog?.secure ?? this.requestUri.startsWith("sips:"))]);
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);
     return SipRequest.create({ method: this.method, requestUri: this.requestUri, headers, body: this.body });

@@ -15,7 +15,7 @@ export interface AddressOptions {
   readonly headers?: Iterable<HeaderInput> | undefined;
   /** URIs that the request goes through, such as an outbound proxy (RFC 3261 §8.1.2). */
   readonly route?: readonly string[] | undefined;
-  /** User part of our Contact. */
+  /** User part of our Contact, as people write it; what must be escaped is. */
   readonly contactUser?: string | undefined;
   /** Whose credentials answer a challenge. */
   readonly accountId?: string | undefined;

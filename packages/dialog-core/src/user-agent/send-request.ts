@@ -1,21 +1,35 @@
 import type { SipResponse } from "@sidetone/sip-core";
+import { DialogError } from "../errors.ts";
 import { ClientRequest, type ClientRequestUser } from "./client-request.ts";
 import type { RequestDraft } from "./request-draft.ts";
-import type { UserAgentHost } from "./user-agent-host.ts";
+import type { OpenUsage, UserAgentHost } from "./user-agent-host.ts";
 
 interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProvisional?: ((response: SipResponse) => void) | undefined;
 }
 
-/** What waits for the response. */
-interface Waiting {
+/** A request whose response somebody waits for. */
+class PendingRequest implements OpenUsage {
   readonly options: SendOptions;
   readonly resolve: (response: SipResponse) => void;
   readonly reject: (reason: unknown) => void;
+
+  constructor(options: SendOptions, resolve: (response: SipResponse) => void, reject: (reason: unknown) => void) {
+    this.options = options;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  close(): void {
+    this.reject(new DialogError("DIALOG_TERMINATED", "The user-agent core was closed before the response came"));
+  }
+
+  /** Nothing but INVITE can be called back (RFC 3261 §9.1): the transaction runs out by itself. */
+  readonly onAbort = (): void => this.reject(this.options.signal?.reason);
 }
 
-const user: ClientRequestUser<Waiting> = {
+const user: ClientRequestUser<PendingRequest> = {
   onProvisional: (request, response) => request.context.options.onProvisional?.(response),
   onFinal: (request, response) => request.context.resolve(response),
   onFailed: (request, error) => request.context.reject(error),
@@ -25,16 +39,18 @@ const user: ClientRequestUser<Waiting> = {
 export async function sendRequest(core: UserAgentHost, draft: RequestDraft, options: SendOptions): Promise<SipResponse> {
   const { signal } = options;
   signal?.throwIfAborted();
-  let onAbort: (() => void) | undefined;
+  let pending: PendingRequest | undefined;
   try {
     return await new Promise<SipResponse>((resolve, reject) => {
-      const request = new ClientRequest(core, draft, user, { options, resolve, reject });
-      // Nothing but INVITE can be called back (RFC 3261 §9.1): the transaction runs out by itself.
-      onAbort = () => reject(signal?.reason);
-      signal?.addEventListener("abort", onAbort, { once: true });
-      request.start();
+      pending = new PendingRequest(options, resolve, reject);
+      core.requestBegun(pending);
+      signal?.addEventListener("abort", pending.onAbort, { once: true });
+      new ClientRequest(core, draft, user, pending).start();
     });
   } finally {
-    if (onAbort) signal?.removeEventListener("abort", onAbort);
+    if (pending) {
+      signal?.removeEventListener("abort", pending.onAbort);
+      core.requestEnded(pending);
+    }
   }
 }

@@ -65,7 +65,7 @@ export function createUserAgentCore(environment: Environment, transports: SipTra
 }
 
 /** Made by {@link createUserAgentCore}. */
-export class UserAgentCore implements UserAgentHost, TransactionUser {
+export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDisposable {
   readonly environment: Environment;
   readonly transports: SipTransports;
   readonly user: UserAgentUser;
@@ -84,6 +84,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser {
   /** Internal: whose signal no negotiator holds; most answer at once, and a controller is dear. */
   spareAbort: AbortController | undefined = undefined;
   readonly #usages = new Set<OpenUsage>();
+  readonly #requests = new Set<OpenUsage>();
   readonly #interceptors: readonly RequestInterceptor[];
   readonly #server: UserAgentServer;
 
@@ -138,9 +139,9 @@ export class UserAgentCore implements UserAgentHost, TransactionUser {
     return invite;
   }
 
-  /** Ends every call and transaction without a message; `onTerminated` says `Closed`. No timer is left. Idempotent, never rejects. */
+  /** Ends every call, request and transaction without a message; `onTerminated` says `Closed`. No timer is left. Idempotent, never rejects. */
   async close(): Promise<void> {
-    for (const usage of [...this.#usages]) usage.close();
+    for (const open of [...this.#usages, ...this.#requests]) open.close();
     await this.transactions.close();
   }
 
@@ -190,5 +191,20 @@ export class UserAgentCore implements UserAgentHost, TransactionUser {
   /** Internal: the usage is over. */
   usageEnded(usage: OpenUsage): void {
     this.#usages.delete(usage);
+  }
+
+  /** Internal. */
+  requestBegun(request: OpenUsage): void {
+    this.#requests.add(request);
+  }
+
+  /** Internal. */
+  requestEnded(request: OpenUsage): void {
+    this.#requests.delete(request);
+  }
+
+  /** The same as {@link close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }

@@ -28,12 +28,14 @@ export interface UserAgentHost {
   /** Calls that are not over. */
   readonly inviteUsageCount: number;
   usageBegun(usage: OpenUsage): void;
-  /** The usage is over. */
   usageEnded(usage: OpenUsage): void;
+  /** Somebody waits for the response to a request. */
+  requestBegun(request: OpenUsage): void;
+  requestEnded(request: OpenUsage): void;
 }
 
-/** A usage as the core keeps it. */
+/** A call or a request as the core keeps it. */
 export interface OpenUsage {
-  /** The core closes: ends without a message. */
+  /** The core closes: it ends without a message. */
   close(): void;
 }
