@@ -15,25 +15,34 @@ const buildLimits: SipLimits = {
 };
 
 /**
- * The head of a message that is made here, validated as if it had arrived. The lines are latin1 characters that are bytes.
+ * The head of a message that is made here, with the Content-Length of its body as the last field. The lines are latin1 characters that
+ * are bytes.
  *
- * @throws {SipError} `SIP_HEADER_INVALID` when a field is malformed, repeated or missing. Via may be missing: the transport adds it.
+ * @throws {SipError} `SIP_HEADER_INVALID` as {@link addFields} says, or when a field that every message has is missing. Via may be: the
+ *   transport adds it.
  */
-export function buildHead(startLine: string, fieldLines: string): MessageHead {
-  const head = new MessageHead(`${startLine}${fieldLines}\r\n`, [], startLine.length);
-  readBuiltFields(head);
+export function buildHead(startLine: string, fieldLines: string, contentLength: number): MessageHead {
+  const head = addFields(startLine, [], 0, fieldLines, contentLength);
   const missing = checkMandatory(head);
   if (missing) throw invalid(missing);
   return head;
 }
 
-/** Reads the lines from `head.end` on, which were added here. */
-export function readBuiltFields(head: MessageHead): void {
-  const { length } = head.text;
-  if (length > maxHeadBytes) throw new SipError("SIP_HEADER_INVALID", `The header fields have more than ${maxHeadBytes} bytes`);
-  loadScanText(head.text);
+/**
+ * The head that begins with `text`, whose `fields` are known, and goes on with `fieldLines`, which are validated as if they had arrived,
+ * and Content-Length.
+ *
+ * @throws {SipError} `SIP_HEADER_INVALID` when one of `fieldLines` is malformed or repeated.
+ */
+export function addFields(text: string, fields: number[], seen: number, fieldLines: string, contentLength: number): MessageHead {
+  const added = `${fieldLines}Content-Length: ${contentLength}\r\n\r\n`;
+  const head = new MessageHead(text + added, fields, text.length);
+  head.seen = seen;
+  if (head.text.length > maxHeadBytes) throw new SipError("SIP_HEADER_INVALID", `The header fields have more than ${maxHeadBytes} bytes`);
+  loadScanText(added, text.length);
   const error = readFields(head, buildLimits);
   if (error) throw invalid(error);
+  return head;
 }
 
 function invalid(error: SipParseError): SipError {

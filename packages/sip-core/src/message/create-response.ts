@@ -2,8 +2,9 @@ import { SipError } from "../errors.ts";
 import { isToken } from "../grammar/character-class.ts";
 import { noContent, type Body } from "./body.ts";
 import { HeadBuilder } from "./head-builder.ts";
-import { formatBodyFields, formatField, type HeaderInput } from "./header-input.ts";
+import { formatBodyFields, formatKnownField, type HeaderInput } from "./header-input.ts";
 import { CALL_ID, CSEQ, FROM, headerIdOf, RECORD_ROUTE, TIMESTAMP, TO, VIA } from "./header-name.ts";
+import { reasonPhraseOf } from "./reason-phrases.ts";
 import type { SipRequest } from "./sip-request.ts";
 import { formatStatusLine, SipResponse } from "./sip-response.ts";
 
@@ -27,36 +28,36 @@ export interface CreateResponseOptions {
  *   `headers` cannot be written, is malformed, or is one that is copied.
  */
 export function createResponse(request: SipRequest, statusCode: number, options: CreateResponseOptions = {}): SipResponse {
-  const { reasonPhrase, toTag, headers, body } = options;
-  const startLine = formatStatusLine(statusCode, reasonPhrase);
+  const { reasonPhrase = reasonPhraseOf(statusCode), toTag, headers, body } = options;
   const received = request.head;
-  const builder = new HeadBuilder(startLine);
+  const builder = new HeadBuilder(formatStatusLine(statusCode, reasonPhrase), received);
   const addedTag = received.toTag === undefined ? toTag : undefined;
   if (addedTag !== undefined && !isToken(addedTag)) throw new SipError("SIP_HEADER_INVALID", "A tag must be a token");
 
-  builder.copyAll(received, VIA);
-  builder.copy(received, received.find(FROM));
-  builder.copy(received, received.find(TO), addedTag === undefined ? "" : `;tag=${addedTag}`);
-  builder.copy(received, received.find(CALL_ID));
-  builder.copy(received, received.find(CSEQ));
-  if (options.recordRoute) builder.copyAll(received, RECORD_ROUTE);
-  if (statusCode === 100) builder.copy(received, received.find(TIMESTAMP));
+  builder.copyAll(VIA);
+  builder.copyFirst(FROM);
+  if (addedTag === undefined) builder.copyFirst(TO);
+  else builder.copyFirstWith(TO, `;tag=${addedTag}`);
+  builder.copyFirst(CALL_ID);
+  builder.copyFirst(CSEQ);
+  if (options.recordRoute) builder.copyAll(RECORD_ROUTE);
+  if (statusCode === 100) builder.copyFirst(TIMESTAMP);
 
   let fieldLines = "";
   if (headers) for (const [name, value] of headers) fieldLines += formatOwnField(name, value);
   if (body) fieldLines += formatBodyFields(body);
-  const head = builder.build(fieldLines);
+  const head = builder.build(fieldLines, body?.content.length ?? 0);
   head.callId = received.callId;
   head.sequenceNumber = received.sequenceNumber;
   head.cseqMethod = received.cseqMethod;
   head.fromTag = received.fromTag;
   head.toTag = received.toTag ?? addedTag;
   head.topVia = received.topVia;
-  return new SipResponse(statusCode, startLine.slice(12, -2), head, body?.content ?? noContent);
+  return new SipResponse(statusCode, reasonPhrase, head, body?.content ?? noContent);
 }
 
 function formatOwnField(name: string, value: string): string {
   const id = headerIdOf(name);
   if (id >= VIA && id <= CSEQ) throw new SipError("SIP_HEADER_INVALID", `${name} of a response is that of the request`);
-  return formatField(name, value);
+  return formatKnownField(id, name, value);
 }

@@ -1,38 +1,66 @@
 import { trimEnd } from "../grammar/character-class.ts";
-import { readBuiltFields } from "./build-head.ts";
-import { fieldId, MessageHead, moveField } from "./message-head.ts";
+import { addFields } from "./build-head.ts";
+import { fieldId, moveField, type MessageHead } from "./message-head.ts";
 
-/** Puts a head together from fields of another message, taken over as they stand, and new ones. */
+/** Puts a head together from fields of another one, taken over as they stand, and new ones. Neighbours are taken over as one piece. */
 export class HeadBuilder {
-  #text: string;
+  readonly #source: MessageHead;
   readonly #fields: number[] = [];
   #seen = 0;
+  #text: string;
+  /** What of the source follows {@link #text}. */
+  #runStart = 0;
+  #runEnd = 0;
 
   /** `startLine` with its CRLF. */
-  constructor(startLine: string) {
+  constructor(startLine: string, source: MessageHead) {
     this.#text = startLine;
+    this.#source = source;
   }
 
   /** Takes over every field of that name. */
-  copyAll(head: MessageHead, id: number): void {
-    for (let i = head.find(id); i >= 0; i = head.find(id, i + 1)) this.copy(head, i);
+  copyAll(id: number): void {
+    for (let i = this.#source.find(id); i >= 0; i = this.#source.find(id, i + 1)) this.#copy(i);
   }
 
-  /** Takes over a field, with `suffix` at the end of its value. */
-  copy(head: MessageHead, index: number, suffix: string = ""): void {
+  /** Takes over the first field of that name. */
+  copyFirst(id: number): void {
+    const index = this.#source.find(id);
+    if (index >= 0) this.#copy(index);
+  }
+
+  /** Takes over the first field of that name, with `suffix` at the end of its value. */
+  copyFirstWith(id: number, suffix: string): void {
+    const index = this.#source.find(id);
     if (index < 0) return;
-    const field = head.fields[index]!;
-    if (fieldId(field) < 32) this.#seen |= 1 << fieldId(field);
-    this.#fields.push(moveField(field, this.#text.length - head.lineStart(index)));
-    const line = head.line(index);
-    this.#text += suffix === "" ? line : `${line.slice(0, trimEnd(line, 0, line.length - 2))}${suffix}\r\n`;
+    this.#copy(index);
+    const lineEnd = this.#runEnd;
+    this.#runEnd = trimEnd(this.#source.text, this.#runStart, lineEnd - 2);
+    this.#endRun();
+    this.#text += suffix;
+    this.#runStart = this.#runEnd;
+    this.#runEnd = lineEnd;
   }
 
-  /** The head with `fieldLines` behind what was taken over. Throws `SipError` `SIP_HEADER_INVALID` when one of those is wrong. */
-  build(fieldLines: string): MessageHead {
-    const head = new MessageHead(`${this.#text}${fieldLines}\r\n`, this.#fields, this.#text.length);
-    head.seen = this.#seen;
-    if (fieldLines !== "") readBuiltFields(head);
-    return head;
+  /** The head with `fieldLines` and Content-Length behind what was taken over. Throws `SipError` `SIP_HEADER_INVALID` when one of those is wrong. */
+  build(fieldLines: string, contentLength: number): MessageHead {
+    this.#endRun();
+    return addFields(this.#text, this.#fields, this.#seen, fieldLines, contentLength);
+  }
+
+  #copy(index: number): void {
+    const field = this.#source.fields[index]!;
+    const start = this.#source.lineStart(index);
+    if (start !== this.#runEnd) {
+      this.#endRun();
+      this.#runStart = start;
+    }
+    this.#runEnd = this.#source.lineEnd(index);
+    this.#fields.push(moveField(field, this.#text.length - this.#runStart));
+    if (fieldId(field) < 32) this.#seen |= 1 << fieldId(field);
+  }
+
+  #endRun(): void {
+    if (this.#runEnd > this.#runStart) this.#text += this.#source.text.slice(this.#runStart, this.#runEnd);
   }
 }

@@ -20,10 +20,10 @@ export function loadScanBuffer(bytes: Uint8Array, length: number): void {
   endScanBuffer(length);
 }
 
-/** Puts text there, of characters that are bytes. */
-export function loadScanText(text: string): void {
-  writeLatin1(buffer, text, 0);
-  endScanBuffer(text.length);
+/** Puts text there from index `start` on, of characters that are bytes; what stands before is not looked at. */
+export function loadScanText(text: string, start: number): void {
+  writeLatin1(buffer, text, start);
+  endScanBuffer(start + text.length);
 }
 
 function endScanBuffer(length: number): void {

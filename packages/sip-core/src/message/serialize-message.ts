@@ -13,22 +13,26 @@ import type { SipMessage } from "./sip-message.ts";
  * @throws {SipError} `SIP_HEADER_INVALID` when `topVia` holds CR, LF or NUL.
  */
 export function serializeMessage(message: SipMessage, topVia?: string): Buffer {
-  if (topVia !== undefined && hasLineBreakOrNul(topVia)) throw new SipError("SIP_HEADER_INVALID", "Via must not hold CR, LF or NUL");
   const { head, body } = message;
-  const { text, fieldsStart } = head;
-  let wire = text.slice(0, fieldsStart);
-  if (topVia !== undefined) wire += `Via: ${topVia}\r\n`;
-  wire += formatFields(head, body.length) + "\r\n";
+  const wire = topVia === undefined ? formatHead(head, body.length) : withVia(head, body.length, topVia);
   const bytes = Buffer.allocUnsafe(wire.length + body.length);
   writeLatin1(bytes, wire, 0);
-  bytes.set(body, wire.length);
+  if (body.length > 0) bytes.set(body, wire.length);
   return bytes;
 }
 
-function formatFields(head: MessageHead, bodyLength: number): string {
-  const { text, fieldsStart, end } = head;
+function withVia(head: MessageHead, bodyLength: number, topVia: string): string {
+  if (hasLineBreakOrNul(topVia)) throw new SipError("SIP_HEADER_INVALID", "Via must not hold CR, LF or NUL");
+  const wire = formatHead(head, bodyLength);
+  return `${wire.slice(0, head.fieldsStart)}Via: ${topVia}\r\n${wire.slice(head.fieldsStart)}`;
+}
+
+/** Start line, fields and empty line: the original text, but for a Content-Length that is not that of the body. */
+function formatHead(head: MessageHead, bodyLength: number): string {
+  const { text, end } = head;
+  if (head.contentLength === bodyLength && end + 2 <= text.length) return text.slice(0, end + 2);
+  const line = `Content-Length: ${bodyLength}\r\n`;
   const index = head.find(CONTENT_LENGTH);
-  if (index < 0) return `${text.slice(fieldsStart, end)}Content-Length: ${bodyLength}\r\n`;
-  if (head.contentLength === bodyLength) return text.slice(fieldsStart, end);
-  return `${text.slice(fieldsStart, head.lineStart(index))}Content-Length: ${bodyLength}\r\n${text.slice(head.lineEnd(index), end)}`;
+  if (index < 0) return `${text.slice(0, end)}${line}\r\n`;
+  return `${text.slice(0, head.lineStart(index))}${line}${text.slice(head.lineEnd(index), end)}\r\n`;
 }

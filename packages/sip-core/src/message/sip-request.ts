@@ -73,7 +73,7 @@ export class RequestEditor extends MessageEditor<SipRequest> {
 
 function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipRequest {
   const { method, requestUriText } = parseRequestLine(startLine.slice(0, -2));
-  const head = buildHead(startLine, fieldLines);
+  const head = buildHead(startLine, fieldLines, body.length);
   if (head.cseqMethod !== method) throw new SipError("SIP_HEADER_INVALID", `CSeq names ${head.cseqMethod}, the request is ${method}`);
   return new SipRequest(method, requestUriText, undefined, head, body);
 }

@@ -3,7 +3,7 @@ import { hasLineBreakOrNul } from "../grammar/character-class.ts";
 import { noContent, type Body } from "./body.ts";
 import { buildHead } from "./build-head.ts";
 import { formatBodyFields, formatField, type HeaderInput } from "./header-input.ts";
-import { toWire } from "./latin1.ts";
+import { isPrintableAscii, toWire } from "./latin1.ts";
 import { MessageEditor } from "./message-editor.ts";
 import type { MessageHead } from "./message-head.ts";
 import { reasonPhraseOf } from "./reason-phrases.ts";
@@ -33,7 +33,7 @@ export class SipResponse extends SipMessage {
   }
 
   /** Makes a response of nothing but what is given. Throws as `SipRequest.create` does. */
-  static create({ statusCode, reasonPhrase, headers, body }: SipResponseOptions): SipResponse {
+  static create({ statusCode, reasonPhrase = reasonPhraseOf(statusCode), headers, body }: SipResponseOptions): SipResponse {
     let fieldLines = "";
     for (const [name, value] of headers) fieldLines += formatField(name, value);
     if (body) fieldLines += formatBodyFields(body);
@@ -46,15 +46,16 @@ export class SipResponse extends SipMessage {
 }
 
 /** The Status-Line with its CRLF. Throws `SipError` `SIP_START_LINE_INVALID`. */
-export function formatStatusLine(statusCode: number, reasonPhrase: string = reasonPhraseOf(statusCode)): string {
+export function formatStatusLine(statusCode: number, reasonPhrase: string): string {
   if (!Number.isInteger(statusCode) || statusCode < 100 || statusCode > 699) {
     throw new SipError("SIP_START_LINE_INVALID", `A status code is from 100 to 699, not ${statusCode}`);
   }
+  if (isPrintableAscii(reasonPhrase)) return `SIP/2.0 ${statusCode} ${reasonPhrase}\r\n`;
   if (hasLineBreakOrNul(reasonPhrase)) throw new SipError("SIP_START_LINE_INVALID", "A reason phrase must not hold CR, LF or NUL");
   return `SIP/2.0 ${statusCode} ${toWire(reasonPhrase)}\r\n`;
 }
 
 function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipResponse {
   const { statusCode, reasonPhrase } = parseStatusLine(startLine.slice(0, -2));
-  return new SipResponse(statusCode, reasonPhrase, buildHead(startLine, fieldLines), body);
+  return new SipResponse(statusCode, reasonPhrase, buildHead(startLine, fieldLines, body.length), body);
 }

@@ -1,9 +1,11 @@
-import type { ViaParm } from "../headers/via.ts";
+import { Parameters } from "../grammar/parameters.ts";
+import { headerSyntax } from "../grammar/parameter-syntax.ts";
+import { splitList } from "../grammar/split-list.ts";
+import { ViaParm } from "../headers/via.ts";
 import { moveContact } from "./contact-parts.ts";
 import { VIA } from "./header-name.ts";
 import { MessageHead, moveField } from "./message-head.ts";
-import type { SipRequest } from "./sip-request.ts";
-import { splitList } from "../grammar/split-list.ts";
+import { SipRequest } from "./sip-request.ts";
 
 /**
  * The request as its server sees it: with the source address in the top Via's `received`, when sent-by is a name or another address
@@ -12,8 +14,18 @@ import { splitList } from "../grammar/split-list.ts";
  */
 export function withReceived(request: SipRequest, address: string, port: number): SipRequest {
   const via = request.topVia;
+  const { text } = via.parameters;
+  const claimsAddress = via.parameters.has("received");
+  const rport = text.indexOf(";rport");
+  const isOrdinary =
+    rport >= 0 && !claimsAddress && (rport + 6 === text.length || text.charCodeAt(rport + 6) === 0x3b) && !text.includes('"');
+  if (isOrdinary) {
+    const parameters = new Parameters(`${text.slice(0, rport)};received=${address};rport=${port}${text.slice(rport + 6)}`, headerSyntax);
+    const { protocolName, protocolVersion, transport, host, port: sentByPort, branch } = via;
+    return withTopVia(request, new ViaParm(protocolName, protocolVersion, transport, host, sentByPort, parameters, branch));
+  }
   const asksForPort = via.parameters.has("rport");
-  if (!asksForPort && via.host === address && !via.parameters.has("received")) return request;
+  if (!asksForPort && !claimsAddress && via.host === address) return request;
   const received = via.withParameter("received", address);
   return withTopVia(request, asksForPort ? received.withParameter("rport", port) : received);
 }
@@ -22,13 +34,13 @@ export function withReceived(request: SipRequest, address: string, port: number)
 function withTopVia(request: SipRequest, via: ViaParm): SipRequest {
   const { head } = request;
   const index = head.find(VIA);
-  const others = splitList(head.value(index)).slice(1);
-  const line = `Via: ${[via.toString(), ...others].join(", ")}\r\n`;
   const start = head.lineStart(index);
   const end = head.lineEnd(index);
-  const by = line.length - (end - start);
-  const fields = head.fields.map((field, i) => (i <= index ? field : moveField(field, by)));
-  const moved = new MessageHead(head.text.slice(0, start) + line + head.text.slice(end), fields, head.end + by);
+  const text = `${head.text.slice(0, start)}Via: ${withOthers(via.toString(), head.value(index))}\r\n`;
+  const by = text.length - end;
+  const fields: number[] = [];
+  for (let i = 0; i < head.fields.length; i++) fields.push(i <= index ? head.fields[i]! : moveField(head.fields[i]!, by));
+  const moved = new MessageHead(text + head.text.slice(end), fields, head.end + by);
   moved.seen = head.seen;
   moved.callId = head.callId;
   moved.sequenceNumber = head.sequenceNumber;
@@ -38,7 +50,10 @@ function withTopVia(request: SipRequest, via: ViaParm): SipRequest {
   moved.contentLength = head.contentLength;
   moved.topVia = via;
   moved.contact = head.contact && head.contact.start > start ? moveContact(head.contact, by) : head.contact;
-  const copy = request.withHead(moved);
-  copy.receiveBody(request.body);
-  return copy;
+  return new SipRequest(request.method, request.requestUriText, undefined, moved, request.body);
+}
+
+/** The first value of a field in place of the one it had. */
+function withOthers(first: string, value: string): string {
+  return value.includes(",") ? [first, ...splitList(value).slice(1)].join(", ") : first;
 }
