@@ -11,9 +11,10 @@ export type OfferAnswerPattern = "early offer" | "late offer";
  * Which message carries what (RFC 6337 Table 1 patterns 1 and 2; §3.1.1: without 100rel a 1xx never carries an offer, and its
  * description only previews the answer). The same rows hold for a re-INVITE.
  */
+// prettier-ignore
 export const offerAnswerPatterns: Readonly<Record<OfferAnswerPattern, Readonly<Record<DescriptionCarrier, DescriptionRole>>>> = {
   "early offer": { INVITE: "offer", "1xx": "preview", "2xx": "answer", ACK: "none" },
-  "late offer": { INVITE: "none", "1xx": "none", "2xx": "offer", ACK: "answer" },
+  "late offer":  { INVITE: "none",  "1xx": "none",    "2xx": "offer",  ACK: "answer" },
 };
 
 /** How far INVITE transactions and their offers have come within a dialog, either way. */
@@ -38,11 +39,12 @@ export interface OfferRights {
 }
 
 /** Who may offer when: RFC 3261 §14.1 and §14.2, RFC 6337 §4.1 and §4.2, RFC 5407 §3.1.4 (AnswerSent) and §3.1.5 (OfferSent). */
+// prettier-ignore
 export const offerRights: Readonly<Record<OfferAnswerSituation, OfferRights>> = {
-  Idle: { send: "now", receive: "take" },
-  InviteSent: { send: "wait", receive: 491 },
+  Idle:            { send: "now",  receive: "take" },
+  InviteSent:      { send: "wait", receive: 491 },
   SuccessReceived: { send: "wait", receive: 491 },
-  InviteReceived: { send: "wait", receive: 500 },
-  AnswerSent: { send: "wait", receive: "take" },
-  OfferSent: { send: "wait", receive: 491 },
+  InviteReceived:  { send: "wait", receive: 500 },
+  AnswerSent:      { send: "wait", receive: "take" },
+  OfferSent:       { send: "wait", receive: 491 },
 };

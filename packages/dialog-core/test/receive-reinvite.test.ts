@@ -49,12 +49,34 @@ describe("A re-INVITE from the peer (RFC 3261 §14.2)", () => {
   });
 
   test("refreshes the remote target when it is accepted, not when it is refused (RFC 3261 §12.2.2)", async () => {
-    const { call, send, bye } = await setUp();
+    const { call, clock, peer, send, expectNothingLeft } = await setUp();
+    const elsewhere = (name: string) => ({ body: "offer", headers: [`Contact: <sip:${name}@10.0.0.2:5060>`] });
     call.media.modes.acceptOffer = "refuse";
-    await send("INVITE", 2, { body: "bad offer", headers: ["Contact: <sip:elsewhere@10.0.0.2:5060>"] });
+    const branch = await send("INVITE", 2, elsewhere("refused"));
+    await send("ACK", 2, { branch });
     expect(call.usage.dialog!.remoteTarget).toBe("sip:raw@10.0.0.2:5060");
-    await send("ACK", 2);
-    await bye(4);
+    call.media.modes.acceptOffer = "value";
+    await send("INVITE", 3, elsewhere("accepted"));
+    await send("ACK", 3);
+    call.usage.terminate();
+    await clock.advance(10);
+    expect(peer.lastRequest("BYE").requestUriText).toBe("sip:accepted@10.0.0.2:5060");
+    peer.respond(peer.lastRequest("BYE"), "200 OK");
+    await expectNothingLeft();
+  });
+
+  test("of ours refreshes the remote target by its 2xx (RFC 3261 §12.2.1.2)", async () => {
+    const { call, clock, peer, expectNothingLeft } = await setUp();
+    const modified = call.usage.modify("modify");
+    await clock.advance(10);
+    peer.respond(peer.lastRequest("INVITE"), "200 OK", { headers: ["Contact: <sip:moved@10.0.0.2:5060>"], body: "answer" });
+    await clock.advanceUntil(modified);
+    await clock.advance(10);
+    expect(peer.lastRequest("ACK").requestUriText).toBe("sip:moved@10.0.0.2:5060");
+    call.usage.terminate();
+    await clock.advance(10);
+    peer.respond(peer.lastRequest("BYE"), "200 OK");
+    await expectNothingLeft();
   });
 
   test("is refused with 500 and a Retry-After of 0 to 10 s while the one before has no final response", async () => {
