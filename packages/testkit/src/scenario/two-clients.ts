@@ -1,5 +1,5 @@
 import { createClient, type Client, type ClientOptions } from "@sidetone/client-core";
-import { virtualEnvironment, type VirtualEnvironment } from "../virtual-environment.ts";
+import { virtualEnvironment, type VirtualEnvironment, type VirtualEnvironmentOptions } from "../virtual-environment.ts";
 import type { VirtualClock } from "../virtual-clock.ts";
 import type { VirtualNetwork } from "../network/virtual-network.ts";
 import { WireLog, type OnTestFailed } from "../wire/wire-log.ts";
@@ -11,6 +11,8 @@ export interface TwoClientsOptions {
   both?: ClientOptions;
   alice?: ClientOptions;
   bob?: ClientOptions;
+  /** What becomes of a listener's error; see {@link VirtualEnvironmentOptions}. */
+  onListenerError?: VirtualEnvironmentOptions["onListenerError"];
   /** Vitest's `onTestFailed`: prints the ladder of a test that fails. */
   onTestFailed?: OnTestFailed;
 }
@@ -40,9 +42,9 @@ export interface TwoClients extends AsyncDisposable {
  * ```
  */
 export async function twoClients(options: TwoClientsOptions = {}): Promise<TwoClients> {
-  const { seed = 1, both = {}, onTestFailed } = options;
-  const aliceEnvironment = virtualEnvironment({ seed, host: "10.0.0.1" });
-  const bobEnvironment = virtualEnvironment({ seed, host: "10.0.0.2", beside: aliceEnvironment });
+  const { seed = 1, both = {}, onTestFailed, onListenerError = "rethrow" } = options;
+  const aliceEnvironment = virtualEnvironment({ seed, onListenerError, host: "10.0.0.1" });
+  const bobEnvironment = virtualEnvironment({ seed, onListenerError, host: "10.0.0.2", beside: aliceEnvironment });
   const { clock, virtualNetwork: network } = aliceEnvironment;
   const wire = new WireLog(network);
   if (onTestFailed) wire.printOnFailure(onTestFailed);
