@@ -1,6 +1,7 @@
 import { SipError, type SipParseError } from "../errors.ts";
 import type { SipLimits } from "../limits.ts";
 import { checkMandatory } from "./check-mandatory.ts";
+import { CONTENT_LENGTH } from "./header-name.ts";
 import { MessageHead } from "./message-head.ts";
 import { readFields } from "./read-fields.ts";
 import { loadScanText, maxHeadBytes } from "./scan-buffer.ts";
@@ -35,13 +36,18 @@ export function buildHead(startLine: string, fieldLines: string, contentLength: 
  * @throws {SipError} `SIP_HEADER_INVALID` when one of `fieldLines` is malformed or repeated.
  */
 export function addFields(text: string, fields: number[], seen: number, fieldLines: string, contentLength: number): MessageHead {
-  const added = `${fieldLines}Content-Length: ${contentLength}\r\n\r\n`;
-  const head = new MessageHead(text + added, fields, text.length);
-  head.seen = seen;
+  const end = text.length + fieldLines.length;
+  const last = contentLength === 0 ? "Content-Length: 0\r\n\r\n" : `Content-Length: ${contentLength}\r\n\r\n`;
+  const head = new MessageHead(text + fieldLines + last, fields, text.length);
   if (head.text.length > maxHeadBytes) throw new SipError("SIP_HEADER_INVALID", `The header fields have more than ${maxHeadBytes} bytes`);
-  loadScanText(added, text.length);
-  const error = readFields(head, buildLimits);
-  if (error) throw invalid(error);
+  head.seen = seen;
+  if (fieldLines !== "") {
+    loadScanText(fieldLines, text.length);
+    const error = readFields(head, end, buildLimits);
+    if (error) throw invalid(error);
+  }
+  head.addField(end, CONTENT_LENGTH, 0, head.text.length - 2);
+  head.contentLength = contentLength;
   return head;
 }
 

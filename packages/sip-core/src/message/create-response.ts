@@ -44,7 +44,7 @@ export function createResponse(request: SipRequest, statusCode: number, options:
   if (statusCode === 100) builder.copyFirst(TIMESTAMP);
 
   let fieldLines = "";
-  if (headers) for (const [name, value] of headers) fieldLines += formatOwnField(name, value);
+  if (headers) for (const field of headers) fieldLines += formatOwnField(field[0], field[1]);
   if (body) fieldLines += formatBodyFields(body);
   const head = builder.build(fieldLines, body?.content.length ?? 0);
   head.callId = received.callId;

@@ -41,8 +41,23 @@ const idByName = new Map<string, number>();
 for (const [id, entry] of names.entries())
   if (id !== OTHER_HEADER) for (const name of entry.split("/")) idByName.set(name.toLowerCase(), id);
 
+/** Canonical names by length, first and middle character, where a comparison finds most without hashing. */
+const slotNames = Array<string>(512).fill("");
+const slotIds = new Uint8Array(512);
+for (let id = names.length - 1; id > OTHER_HEADER; id--) {
+  const name = headerNameOf(id);
+  slotNames[slotOf(name)] = name;
+  slotIds[slotOf(name)] = id;
+}
+
+function slotOf(name: string): number {
+  return (name.length * 41 + name.charCodeAt(0) * 7 + name.charCodeAt(name.length >> 1) * 13) & 511;
+}
+
 /** The number of a name in any case, or of its compact form. */
 export function headerIdOf(name: string): number {
+  const slot = slotOf(name);
+  if (slotNames[slot] === name) return slotIds[slot]!;
   return idByName.get(name) ?? idByName.get(name.toLowerCase()) ?? OTHER_HEADER;
 }
 

@@ -4,11 +4,20 @@ interface Latin1Buffer {
   latin1Write(text: string, offset: number): number;
 }
 
+// `Buffer` is looked up among the globals on every use; these are not.
 const { latin1Slice } = Buffer.prototype as unknown as Latin1Buffer;
+const { allocUnsafe } = Buffer;
 
 /** The first `length` bytes as characters, one each. */
 export function readLatin1(bytes: Uint8Array, length: number): string {
   return latin1Slice.call(bytes, 0, length);
+}
+
+/** A buffer that holds `text`, of characters that are bytes, and has room for `more` bytes after it. */
+export function toLatin1(text: string, more: number): Buffer {
+  const bytes = allocUnsafe(text.length + more);
+  writeLatin1(bytes, text, 0);
+  return bytes;
 }
 
 /** Writes characters up to U+00FF as bytes. */

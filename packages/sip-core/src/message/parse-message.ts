@@ -29,7 +29,7 @@ export function parseMessage(datagram: Uint8Array, limits: SipLimits = defaultLi
     });
   }
   const length = contentLength < 0 ? available : contentLength;
-  if (length > 0) message.receiveBody(bytes.subarray(bodyStart, bodyStart + length));
+  if (length > 0) message.receiveBody(bytes, bodyStart, bodyStart + length);
   return message;
 }
 

@@ -13,26 +13,25 @@ import { endOfField, scanned } from "./scan-value.ts";
 const bytes = scanBytes;
 
 /**
- * Reads the header fields from `head.end` up to the empty line, or the end, into `head`, whose text stands in the scan buffer, and validates
+ * Reads the header fields from `head.end` up to the empty line, or `end`, into `head`, whose text stands in the scan buffer, and validates
  * those that transactions, dialogs and framing rest on. Returns the first error; well-formed lines after it are taken in all the same,
  * so that a request can be answered.
  *
  * Only CRLF ends a line. A bare CR or LF, which other elements may take for a line's end, and control characters outside a quoted-pair
  * are errors.
  */
-export function readFields(head: MessageHead, limits: SipLimits): SipParseError | undefined {
-  const { length } = head.text;
+export function readFields(head: MessageHead, end: number, limits: SipLimits): SipParseError | undefined {
   let error: SipParseError | undefined;
   // A datagram's end stands for a missing empty line: many senders of requests without a body forget it.
-  for (let i = head.end; i < length && !(bytes[i] === 0x0d && bytes[i + 1] === 0x0a); i = head.end) {
+  for (let i = head.end; i < end && !(bytes[i] === 0x0d && bytes[i + 1] === 0x0a); i = head.end) {
     if (head.fields.length === limits.headerFields) return error ?? tooMany("header fields", limits.headerFields);
     const spelling = spellingAt(i);
     const id = idOfSpelling(spelling);
     const valueStart = i + lengthOfSpelling(spelling);
     if (isValidatedHeader(id) && !isRepeated(head, id)) {
-      const end = checkOrdinaryField(head, id, bytes[valueStart] === 0x20 ? valueStart + 1 : valueStart);
-      if (end > 0) {
-        head.addField(i, id, 0, end);
+      const fieldEnd = checkOrdinaryField(head, id, bytes[valueStart] === 0x20 ? valueStart + 1 : valueStart);
+      if (fieldEnd > 0) {
+        head.addField(i, id, 0, fieldEnd);
         continue;
       }
     }

@@ -23,7 +23,7 @@ export function readHead(data: Uint8Array, limits: SipLimits): SipRequest | SipR
   const lineEnd = endOfStartLine();
   const text = readLatin1(data, length);
   const head = new MessageHead(text, [], lineEnd + 2);
-  const fieldsError = readFields(head, limits);
+  const fieldsError = readFields(head, length, limits);
   if (length < data.length && !text.startsWith("\r\n", head.end)) {
     throw new SipParseError("SIP_PARSE_TOO_LARGE", `The head has more than ${text.length} bytes`, { statusCode: 513 });
   }

@@ -1,7 +1,7 @@
 import { SipError } from "../errors.ts";
 import { hasLineBreakOrNul } from "../grammar/character-class.ts";
 import { CONTENT_LENGTH } from "./header-name.ts";
-import { writeLatin1 } from "./latin1.ts";
+import { toLatin1 } from "./latin1.ts";
 import type { MessageHead } from "./message-head.ts";
 import type { SipMessage } from "./sip-message.ts";
 
@@ -15,8 +15,7 @@ import type { SipMessage } from "./sip-message.ts";
 export function serializeMessage(message: SipMessage, topVia?: string): Buffer {
   const { head, body } = message;
   const wire = topVia === undefined ? formatHead(head, body.length) : withVia(head, body.length, topVia);
-  const bytes = Buffer.allocUnsafe(wire.length + body.length);
-  writeLatin1(bytes, wire, 0);
+  const bytes = toLatin1(wire, body.length);
   if (body.length > 0) bytes.set(body, wire.length);
   return bytes;
 }

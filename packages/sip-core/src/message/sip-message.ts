@@ -21,6 +21,9 @@ export abstract class SipMessage {
   /** Internal: the text and where its fields are. */
   readonly head: MessageHead;
   #body: Uint8Array;
+  /** Where the body is in {@link #body} until it is asked for; −1 when that is the body. */
+  #bodyStart = -1;
+  #bodyEnd = -1;
   /** Codec, values, codec, values … of what was read already. */
   #read: unknown[] | undefined;
 
@@ -31,12 +34,18 @@ export abstract class SipMessage {
 
   /** The body as received or given; empty when there is none. Do not write to it. */
   get body(): Uint8Array {
+    if (this.#bodyStart >= 0) {
+      this.#body = this.#body.subarray(this.#bodyStart, this.#bodyEnd);
+      this.#bodyStart = -1;
+    }
     return this.#body;
   }
 
-  /** Internal: a head that was read before its body came. */
-  receiveBody(body: Uint8Array): void {
-    this.#body = body;
+  /** Internal: the body of a head that was read before. */
+  receiveBody(bytes: Uint8Array, start: number, end: number): void {
+    this.#body = bytes;
+    this.#bodyStart = start;
+    this.#bodyEnd = end;
   }
 
   get callId(): string {

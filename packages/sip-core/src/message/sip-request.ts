@@ -42,7 +42,7 @@ export class SipRequest extends SipMessage {
   static create({ method, requestUri, headers, body }: SipRequestOptions): SipRequest {
     if (!isToken(method)) throw new SipError("SIP_START_LINE_INVALID", `A method must be a token: ${JSON.stringify(method.slice(0, 80))}`);
     let fieldLines = "";
-    for (const [name, value] of headers) fieldLines += formatField(name, value);
+    for (const field of headers) fieldLines += formatField(field[0], field[1]);
     if (body) fieldLines += formatBodyFields(body);
     return rebuild(`${method} ${uriOnWire(requestUri)} SIP/2.0\r\n`, fieldLines, body?.content ?? noContent);
   }

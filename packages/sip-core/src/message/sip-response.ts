@@ -3,7 +3,7 @@ import { hasLineBreakOrNul } from "../grammar/character-class.ts";
 import { noContent, type Body } from "./body.ts";
 import { buildHead } from "./build-head.ts";
 import { formatBodyFields, formatField, type HeaderInput } from "./header-input.ts";
-import { isPrintableAscii, toWire } from "./latin1.ts";
+import { toWire } from "./latin1.ts";
 import { MessageEditor } from "./message-editor.ts";
 import type { MessageHead } from "./message-head.ts";
 import { reasonPhraseOf } from "./reason-phrases.ts";
@@ -35,7 +35,7 @@ export class SipResponse extends SipMessage {
   /** Makes a response of nothing but what is given. Throws as `SipRequest.create` does. */
   static create({ statusCode, reasonPhrase = reasonPhraseOf(statusCode), headers, body }: SipResponseOptions): SipResponse {
     let fieldLines = "";
-    for (const [name, value] of headers) fieldLines += formatField(name, value);
+    for (const field of headers) fieldLines += formatField(field[0], field[1]);
     if (body) fieldLines += formatBodyFields(body);
     return rebuild(formatStatusLine(statusCode, reasonPhrase), fieldLines, body?.content ?? noContent);
   }
@@ -45,15 +45,22 @@ export class SipResponse extends SipMessage {
   }
 }
 
+/** Status lines with their usual phrase, which are written again and again. */
+const usualLines: string[] = [];
+
 /** The Status-Line with its CRLF. Throws `SipError` `SIP_START_LINE_INVALID`. */
 export function formatStatusLine(statusCode: number, reasonPhrase: string): string {
+  const usual = usualLines[statusCode];
+  if (usual !== undefined && reasonPhrase === reasonPhraseOf(statusCode)) return usual;
   if (!Number.isInteger(statusCode) || statusCode < 100 || statusCode > 699) {
     throw new SipError("SIP_START_LINE_INVALID", `A status code is from 100 to 699, not ${statusCode}`);
   }
-  if (isPrintableAscii(reasonPhrase)) return `SIP/2.0 ${statusCode} ${reasonPhrase}\r\n`;
   if (hasLineBreakOrNul(reasonPhrase)) throw new SipError("SIP_START_LINE_INVALID", "A reason phrase must not hold CR, LF or NUL");
   return `SIP/2.0 ${statusCode} ${toWire(reasonPhrase)}\r\n`;
 }
+
+for (let statusCode = 100; statusCode < 700; statusCode++)
+  usualLines[statusCode] = formatStatusLine(statusCode, reasonPhraseOf(statusCode));
 
 function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipResponse {
   const { statusCode, reasonPhrase } = parseStatusLine(startLine.slice(0, -2));

@@ -112,7 +112,7 @@ export class StreamFramer {
     this.#head = undefined;
     if (head instanceof SipParseError) this.#receiver.onMalformed(head);
     else if (head) {
-      if (body.length > 0) head.receiveBody(body);
+      if (body.length > 0) head.receiveBody(body, 0, body.length);
       this.#receiver.onMessage(head);
     }
     return true;
