@@ -1,5 +1,5 @@
 import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
-import { ClientError } from "./client-error.ts";
+import { ClientError } from "./errors/client-error.ts";
 
 /** Asks for the password when a server wants it; undefined: there is none. */
 export type PasswordPrompt = (challenge: {
@@ -8,8 +8,9 @@ export type PasswordPrompt = (challenge: {
 }) => string | undefined | Promise<string | undefined>;
 
 export interface AccountOptions {
-  /** Address of record: `sip:alice@example.com`, or `Alice <sip:alice@example.com>` through `displayName`. */
+  /** Address of record: `sip:alice@example.com`. */
   uri: string;
+  /** The name that the other side sees. */
   displayName?: string;
   /** User name for authentication. Default: the user of the URI. */
   username?: string;
@@ -32,21 +33,31 @@ export class Account {
   /** Host of the outbound proxy, if there is one. */
   readonly proxyHost: string | undefined;
   readonly realm: string | undefined;
+  /** Completes bare users and numbers; undefined when there is none to complete them with. */
+  readonly domain: { readonly host: string; readonly port: number | undefined } | undefined;
   readonly #password: string | PasswordPrompt | undefined;
   readonly #trustedHosts: ReadonlySet<string>;
 
-  /** @internal @throws {ClientError} `CONFIG_INVALID` naming the field. */
-  constructor(id: string, options: AccountOptions) {
+  /**
+   * @internal
+   * @param options undefined: nobody in particular (RFC 3261 §8.1.1.3).
+   * @param domain completes bare users and numbers, in place of the account's own.
+   * @throws {ClientError} `CONFIG_INVALID` or `CONFIG_UNSUPPORTED` naming the field.
+   */
+  constructor(id: string, options: AccountOptions | undefined, domain?: string) {
+    const { uri, displayName, username, password, realm, outboundProxy } = options ?? { uri: anonymous };
     this.id = id;
-    this.uri = accountUri("account.uri", options.uri);
-    this.displayName = options.displayName;
-    this.username = options.username ?? this.uri.decodedUser ?? "anonymous";
-    this.realm = options.realm;
-    this.#password = options.password;
-    const proxy = options.outboundProxy === undefined ? undefined : accountUri("account.outboundProxy", options.outboundProxy);
+    this.uri = accountUri("account.uri", uri);
+    this.displayName = displayName;
+    this.username = username ?? this.uri.decodedUser ?? "anonymous";
+    this.realm = realm;
+    this.#password = password;
+    const proxy = outboundProxy === undefined ? undefined : accountUri("account.outboundProxy", outboundProxy);
     this.proxyHost = proxy?.host;
     this.route = proxy ? [(proxy.lr ? proxy : proxy.withParameter("lr")).toString()] : [];
     this.#trustedHosts = new Set([this.uri.host, ...(proxy ? [proxy.host] : [])].map((host) => host.toLowerCase()));
+    if (domain !== undefined) this.domain = domainOf(domain);
+    else if (options) this.domain = { host: this.uri.host, port: this.uri.port };
   }
 
   /** Name and URI for From. */
@@ -54,15 +65,17 @@ export class Account {
     return { uri: this.uri, displayName: this.displayName };
   }
 
-  /** Completes what a person types: `bob` and `+49 30 1234` get the account's domain; a URI stays as it is. */
+  /**
+   * Completes what a person types: `bob`, `+49 30 1234` and `tel:` URIs get the domain; a SIP URI stays as it is, its headers left out.
+   *
+   * @throws {ClientError} `SIP_URI_INVALID`; `CONFIG_UNSUPPORTED` for a URI that needs a transport that there is not.
+   */
   complete(target: string): SipUri {
-    const text = target.trim();
+    const text = String(target).trim();
     if (/^sips?:/i.test(text)) return callUri(text);
-    if (/^tel:/i.test(text)) return SipUri.create({ user: text.slice(4).replace(/;.*/, ""), host: this.uri.host, port: this.uri.port });
+    if (/^tel:/i.test(text)) return this.#inDomain(target, text.slice(4).replace(/;.*/, "").replace(visualSeparators, ""));
     if (text.includes("@")) return callUri(`sip:${text}`);
-    const user = /^\+?[\d\s().-]+$/.test(text) ? text.replace(/[\s().-]/g, "") : text;
-    if (user === "" || /[\s<>"]/.test(user)) throw invalidTarget(target);
-    return SipUri.create({ user, host: this.uri.host, port: this.uri.port });
+    return this.#inDomain(target, /^\+?[\d\s().-]+$/.test(text) ? text.replace(visualSeparators, "") : text);
   }
 
   /**
@@ -77,32 +90,51 @@ export class Account {
     const password = typeof this.#password === "string" ? this.#password : await this.#password({ realm, target });
     return password === undefined ? undefined : { username: this.username, password };
   }
+
+  #inDomain(target: string, user: string): SipUri {
+    if (user === "" || /[\s<>":/]/.test(user)) throw invalidTarget(target);
+    if (!this.domain) throw invalidTarget(target, undefined, "there is no account or domain to complete it with");
+    return SipUri.create({ user, ...this.domain });
+  }
 }
+
+const anonymous = "sip:anonymous@anonymous.invalid";
+/** Of telephone numbers (RFC 3966 §5.1.1). */
+const visualSeparators = /[\s().-]/g;
+/** Transports of a URI that can be used here. */
+const transports: ReadonlySet<string | undefined> = new Set([undefined, "udp", "tcp"]);
 
 function accountUri(field: string, text: string): SipUri {
   try {
-    return SipUri.parse(text);
+    return reachable(SipUri.parse(text), field);
   } catch (cause) {
-    throw new ClientError(
-      "CONFIG_INVALID",
-      `${field} is not a SIP URI like "sip:alice@example.com": ${JSON.stringify(text.slice(0, 80))}`,
-      { cause },
-    );
+    if (cause instanceof ClientError) throw cause;
+    const quoted = JSON.stringify(String(text).slice(0, 80));
+    throw new ClientError("CONFIG_INVALID", `${field} is not a SIP URI like "sip:alice@example.com": ${quoted}`, { cause });
   }
+}
+
+function domainOf(text: string): Account["domain"] {
+  const { host, port } = accountUri("domain", `sip:${text}`);
+  return { host, port };
 }
 
 function callUri(text: string): SipUri {
   try {
-    return SipUri.parse(text);
+    return reachable(SipUri.parse(text), "target").withoutHeaders();
   } catch (cause) {
+    if (cause instanceof ClientError) throw cause;
     throw invalidTarget(text, cause);
   }
 }
 
-function invalidTarget(target: string, cause?: unknown): ClientError {
-  return new ClientError(
-    "SIP_URI_INVALID",
-    `Cannot call ${JSON.stringify(target.slice(0, 80))}: give a URI like "sip:bob@example.com", a user or a number`,
-    { cause },
-  );
+function reachable(uri: SipUri, field: string): SipUri {
+  if (uri.scheme === "sip" && transports.has(uri.transport)) return uri;
+  const asked = uri.scheme === "sips" ? "TLS" : uri.transport!.toUpperCase();
+  throw new ClientError("CONFIG_UNSUPPORTED", `${field}: ${uri} asks for ${asked}, which is not available yet; use UDP or TCP`);
+}
+
+function invalidTarget(target: string, cause?: unknown, why?: string): ClientError {
+  const advice = why ?? 'give a URI like "sip:bob@example.com", a user or a number';
+  return new ClientError("SIP_URI_INVALID", `Cannot call ${JSON.stringify(target.slice(0, 80))}: ${advice}`, { cause });
 }

@@ -1,93 +1,107 @@
 import type { IncomingInvite, MediaNegotiator } from "@sidetone/dialog-core";
 import type { HeaderInput, SipRequest } from "@sidetone/sip-core";
+import type { ExternalAudio } from "./negotiation/external-audio.ts";
+import type { LocalAudio } from "./negotiation/local-audio.ts";
 import { Session, type SessionParts } from "./session.ts";
 import { SessionError } from "./session-error.ts";
 
-export interface IncomingParts extends SessionParts {
-  readonly invite: IncomingInvite;
-}
-
 export interface RingOptions {
-  /** Default 180. */
+  /** Default 180; with early media 183. */
   statusCode?: 180 | 181 | 182 | 183;
+  /** Default: the phrase of RFC 3261 §21. */
   reasonPhrase?: string;
   headers?: readonly HeaderInput[];
-  /** Sends our session description with it, so that the caller hears us before the answer. */
+  /** Sends our session description with it, so that the caller hears us before the answer. The INVITE must have brought an offer. */
   earlyMedia?: boolean;
+}
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: SessionError) => void;
 }
 
 /** A call that somebody makes to us; it waits for `answer`, `reject` or `redirect`. */
 export class IncomingSession extends Session {
   readonly direction = "incoming";
   readonly usage: IncomingInvite;
-  negotiator!: MediaNegotiator;
-  #settleAnswer: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  audio!: LocalAudio | ExternalAudio;
+  /** For the layer above: somebody has taken it upon himself to decide later. */
+  isKept = false;
+  #answering: Waiting | undefined = undefined;
 
-  constructor(parts: IncomingParts) {
+  constructor(parts: SessionParts, invite: IncomingInvite) {
     super(parts);
-    this.usage = parts.invite;
+    this.usage = invite;
   }
 
-  /** Ties this session to the INVITE usage; from here on it hears of CANCEL and decides. */
-  attach(negotiator: MediaNegotiator): void {
-    this.negotiator = negotiator;
+  /** Takes the call from the INVITE usage, which tells of CANCEL from here on. Undecided for so many seconds it is refused with 480; 0: never. */
+  take(audio: LocalAudio | ExternalAudio, negotiator: MediaNegotiator, ringSeconds: number): void {
+    this.audio = audio;
     this.usage.attach(negotiator, this);
+    this.limitTime(ringSeconds, "NoAnswer");
   }
 
-  /** The INVITE; throws once the call was answered or is over. */
+  /** The INVITE. Throws `DialogError` `DIALOG_STATE` once the call is established or over. */
   get request(): SipRequest {
     return this.usage.request;
   }
 
-  /** Starts the time in which the call must be answered, in seconds; then it is refused with 480. */
-  ringFor(seconds: number): void {
-    this.limitRinging(seconds);
+  /** Whether somebody here has answered or refused, or it is over. */
+  get isDecided(): boolean {
+    return this.#answering !== undefined || (this.phase !== "Initiating" && this.phase !== "Ringing");
   }
 
-  /** Sends a provisional response (RFC 3261 §13.3.1.1). */
+  /** Sends a provisional response (RFC 3261 §13.3.1.1). @throws {SessionError} `SESSION_STATE`, `SESSION_ENDED`. */
   ring(options: RingOptions = {}): void {
-    this.#requireUnanswered();
+    this.#requireUndecided();
     this.usage.ring(options);
+    this.noteProvisional(options.statusCode ?? (options.earlyMedia ? 183 : 180));
     this.input("ringing");
   }
 
-  /** Sends the 200 with our session description; resolves when the caller has acknowledged it. */
+  /**
+   * Sends the 200 with our session description; resolves when the caller has acknowledged it.
+   *
+   * @throws {SessionError} `SESSION_MEDIA` when offer and answer do not meet (the caller gets 488), `SESSION_ENDED` when the caller gives
+   *   up first or never acknowledges, `SESSION_STATE`.
+   */
   answer(options: { headers?: readonly HeaderInput[] } = {}): Promise<void> {
-    this.#requireUnanswered();
+    this.#requireUndecided();
     return new Promise((resolve, reject) => {
-      this.#settleAnswer = { resolve, reject };
+      this.#answering = { resolve, reject };
       this.usage.answer(options);
     });
   }
 
-  /** Refuses with any final status code from 400 to 699. */
+  /** Refuses with a final status code from 400 to 699. @throws {SessionError} `SESSION_STATE`, `SESSION_ENDED`. */
   reject(statusCode: number, options: { reasonPhrase?: string; headers?: readonly HeaderInput[] } = {}): void {
-    this.#requireUnanswered();
+    this.#requireUndecided();
     this.usage.reject(statusCode, options);
   }
 
-  /** Sends the caller elsewhere (RFC 3261 §13.3.1.2). */
+  /** Sends the caller elsewhere (RFC 3261 §13.3.1.2). @throws {SessionError} `SESSION_STATE`, `SESSION_ENDED`. */
   redirect(contacts: readonly string[], options: { statusCode?: 300 | 301 | 302 | 305 | 380 } = {}): void {
-    this.#requireUnanswered();
+    this.#requireUndecided();
     this.usage.redirect(contacts, options);
   }
 
-  override onEstablished(): void {
-    super.onEstablished();
-    this.#settleAnswer?.resolve();
-    this.#settleAnswer = undefined;
+  override connect(): void {
+    super.connect();
+    this.#answering?.resolve();
+    this.#answering = undefined;
   }
 
   override finish(): void {
     super.finish();
-    this.#settleAnswer?.reject(
-      new SessionError("SESSION_ENDED", `The call ended before it was established: ${this.end!.cause}`, { cause: this.end!.error }),
-    );
-    this.#settleAnswer = undefined;
+    const { cause, error } = this.end!;
+    const code = cause === "MediaFailed" ? "SESSION_MEDIA" : "SESSION_ENDED";
+    this.#answering?.reject(new SessionError(code, `The call ended before it was established: ${cause}`, { cause: error }));
+    this.#answering = undefined;
   }
 
-  #requireUnanswered(): void {
-    if (this.phase === "Ended" || this.phase === "Terminating") throw new SessionError("SESSION_ENDED", "The call has ended");
-    if (this.phase === "Connected" || this.#settleAnswer) throw new SessionError("SESSION_STATE", "The call has been answered already");
+  #requireUndecided(): void {
+    if (!this.isDecided) return;
+    const ended = this.phase === "Ended" || this.phase === "Terminating";
+    throw new SessionError(ended ? "SESSION_ENDED" : "SESSION_STATE", ended ? "The call has ended" : "The call has been answered already");
   }
 }

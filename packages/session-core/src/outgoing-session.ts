@@ -1,30 +1,28 @@
 import type { InviteOptions, MediaNegotiator, OutgoingInvite, UserAgentCore } from "@sidetone/dialog-core";
-import { Session, type SessionParts } from "./session.ts";
+import type { ExternalAudio } from "./negotiation/external-audio.ts";
+import type { LocalAudio } from "./negotiation/local-audio.ts";
+import { Session } from "./session.ts";
 
-export interface DialParts extends SessionParts {
-  readonly core: UserAgentCore;
-  readonly invite: InviteOptions;
-  /** Longest time from the INVITE to the answer, in seconds; 0: no limit here. */
-  readonly ringTimeoutSeconds: number;
-}
-
-/** A call that this side makes. The INVITE goes out when `dial` is called, once its negotiator and media are in place. */
+/** A call that this side makes. */
 export class OutgoingSession extends Session {
   readonly direction = "outgoing";
   usage!: OutgoingInvite;
-  negotiator!: MediaNegotiator;
-  readonly #parts: DialParts;
+  audio!: LocalAudio | ExternalAudio;
 
-  constructor(parts: DialParts) {
-    super(parts);
-    this.#parts = parts;
-  }
-
-  /** Sends the INVITE (RFC 3261 §13.2.1); the offer is pulled from the negotiator first. */
-  dial(negotiator: MediaNegotiator): void {
-    const { core, invite, ringTimeoutSeconds } = this.#parts;
-    this.negotiator = negotiator;
-    this.limitRinging(ringTimeoutSeconds);
+  /**
+   * Makes the INVITE (RFC 3261 §13.2.1), which goes out when its offer is there. Unanswered for so many seconds the call is given up; 0: never.
+   *
+   * @throws {DialogError} `DIALOG_OPTION` when an address cannot be written.
+   */
+  dial(
+    core: UserAgentCore,
+    invite: InviteOptions,
+    audio: LocalAudio | ExternalAudio,
+    negotiator: MediaNegotiator,
+    ringSeconds: number,
+  ): void {
+    this.audio = audio;
     this.usage = core.invite(invite, negotiator, this);
+    this.limitTime(ringSeconds, "NoAnswer");
   }
 }

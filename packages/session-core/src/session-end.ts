@@ -1,4 +1,5 @@
 import type { InviteEndReason, InviteTermination } from "@sidetone/dialog-core";
+import { NetworkError, VoipError } from "@sidetone/infra-common";
 
 /**
  * Why a session ended.
@@ -13,6 +14,7 @@ import type { InviteEndReason, InviteTermination } from "@sidetone/dialog-core";
  * - `Unreachable`: no way to the peer could be found.
  * - `MediaFailed`: offer and answer did not meet.
  * - `MediaTimeout`: nothing was heard for as long as was allowed.
+ * - `DurationLimit`: it lasted as long as was allowed.
  * - `Gone`: the peer no longer knows the call (481, 408 …).
  * - `Closed`: this user agent was stopped.
  */
@@ -27,6 +29,7 @@ export type SessionEndCause =
   | "Unreachable"
   | "MediaFailed"
   | "MediaTimeout"
+  | "DurationLimit"
   | "Gone"
   | "Closed";
 
@@ -58,16 +61,25 @@ const causes: Readonly<Record<InviteEndReason, SessionEndCause>> = {
   Closed: "Closed",
 };
 
-/** Reads the end of an INVITE usage as the end of its session; `intent` is why this side ended it, where it knows better than SIP does. */
+/**
+ * Reads the end of an INVITE usage as the end of its session.
+ *
+ * @param intent why this side ended it, where it knows better than SIP does.
+ */
 export function sessionEnd(termination: InviteTermination, intent: SessionEndCause | undefined, contacts: readonly string[]): SessionEnd {
-  const endedHere = termination.endedBy === "local";
-  return {
-    cause: intent !== undefined && endedHere ? intent : causes[termination.reason],
-    endedBy: termination.endedBy,
-    statusCode: termination.statusCode,
-    reasonPhrase: termination.reasonPhrase,
-    reasonHeader: termination.reasonHeader,
-    contacts,
-    error: termination.error,
-  };
+  const { endedBy, statusCode, reasonPhrase, reasonHeader, error } = termination;
+  const cause = intent !== undefined && endedBy === "local" ? intent : causeOf(termination);
+  return { cause, endedBy, statusCode, reasonPhrase, reasonHeader, contacts, error };
+}
+
+/** An offer that could not be made because the peer's name has no address is no trouble with media. */
+function causeOf({ reason, error }: InviteTermination): SessionEndCause {
+  return reason === "MediaFailed" && isUnreachable(error) ? "Unreachable" : causes[reason];
+}
+
+function isUnreachable(error: unknown): boolean {
+  for (let link = error; VoipError.is(link); link = link.cause) {
+    if (link instanceof NetworkError) return link.code === "NETWORK_NAME_NOT_FOUND" || link.code === "NETWORK_UNREACHABLE";
+  }
+  return false;
 }

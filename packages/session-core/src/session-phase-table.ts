@@ -4,7 +4,7 @@ import type { TransitionTable } from "@sidetone/infra-common";
 export type SessionPhase = "Initiating" | "Ringing" | "Connected" | "Terminating" | "Ended";
 
 export type SessionPhaseInput =
-  /** Caller: 180–189 or early media. Callee: 180–189 was sent. */
+  /** Caller: a provisional response beyond 100 came. Callee: one was sent. */
   | "ringing"
   /** Offer, answer and ACK are done. */
   | "established"
@@ -13,19 +13,19 @@ export type SessionPhaseInput =
   /** The INVITE usage is over. */
   | "terminated";
 
-export type SessionPhaseAction = "announce" | "finish";
+export type SessionPhaseAction = "connect" | "announce" | "finish";
 
 /** The phases of a session, either direction. A CANCEL that loses against the answer goes Terminating → Ended like any hang-up. */
 // prettier-ignore
 export const sessionPhaseTable: TransitionTable<SessionPhase, SessionPhaseInput, SessionPhaseAction> = {
   Initiating: {
     ringing:     ["Ringing", "announce"],
-    established: ["Connected", "announce"],
+    established: ["Connected", "connect"],
     terminate:   ["Terminating", "announce"],
     terminated:  ["Ended", "finish"],
   },
   Ringing: {
-    established: ["Connected", "announce"],
+    established: ["Connected", "connect"],
     terminate:   ["Terminating", "announce"],
     terminated:  ["Ended", "finish"],
   },

@@ -1,6 +1,6 @@
+import type { Body } from "@sidetone/dialog-core";
 import type { DtmfPress, MediaQuality } from "@sidetone/media-core";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
-import type { Session } from "./session.ts";
 import type { SessionEnd } from "./session-end.ts";
 import type { SessionPhase } from "./session-phase-table.ts";
 
@@ -12,27 +12,34 @@ export interface SessionProgress {
   readonly earlyMedia: boolean;
 }
 
-/**
- * What happens to a session, for the layer above. State is committed before a method runs; methods run synchronously and what they
- * throw goes to `environment.onListenerError`. `onEnded` is called exactly once and is the last.
- */
-export interface SessionUser {
-  onProgress?(session: Session, progress: SessionProgress): void;
-  onPhaseChanged?(session: Session, phase: SessionPhase, previous: SessionPhase): void;
-  onHoldChanged?(session: Session, hold: SessionHold): void;
-  /** Offer and answer met: first for early media or the answer, later for each change; undefined when the stream was refused. */
-  onMediaNegotiated?(session: Session, media: NegotiatedMedia | undefined): void;
-  onMediaActive?(session: Session): void;
-  onMediaTimeout?(session: Session, idleMs: number): void;
-  onDtmf?(session: Session, press: DtmfPress): void;
-  onQuality?(session: Session, quality: MediaQuality): void;
-  /** Something failed that the call lives without. */
-  onError?(session: Session, error: unknown): void;
-  onEnded?(session: Session, end: SessionEnd): void;
-}
-
 /** Who holds: both may. */
 export interface SessionHold {
   readonly local: boolean;
   readonly remote: boolean;
+}
+
+/** What happens to a session, for the layer above. State is committed before a method runs. Methods run synchronously and must not throw. */
+export interface SessionUser {
+  onProgress?(progress: SessionProgress): void;
+  onPhaseChanged?(phase: SessionPhase, previous: SessionPhase): void;
+  onHoldChanged?(hold: SessionHold): void;
+  /** An offer of ours goes out. */
+  onOfferMade?(offer: Body): void;
+  /** The peer's answer to it was taken. */
+  onAnswerTaken?(answer: Body): void;
+  /**
+   * Offer and answer met: first for early media or the answer, later for each change; undefined when the stream was refused. Not with
+   * external media.
+   */
+  onMediaNegotiated?(media: NegotiatedMedia | undefined): void;
+  onMediaActive?(): void;
+  /** Nothing was heard for as long as was allowed; the session ends by it. */
+  onMediaTimeout?(idleMs: number): void;
+  onDtmf?(press: DtmfPress): void;
+  /** Once a second. */
+  onQuality?(quality: MediaQuality): void;
+  /** Something failed that the call lives without. */
+  onError?(error: unknown): void;
+  /** The end: exactly once, and last. */
+  onEnded?(end: SessionEnd): void;
 }

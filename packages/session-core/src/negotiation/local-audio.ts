@@ -1,19 +1,22 @@
-import type { Environment } from "@sidetone/infra-common";
-import { isWildcard } from "@sidetone/infra-common";
-import type { AudioCodec, MediaSession } from "@sidetone/media-core";
-import type { CodecCapability, LocalOrigin, MediaCapability } from "@sidetone/sdp-core";
+import { isWildcard, type Environment } from "@sidetone/infra-common";
+import type { AudioCodec, CodecRegistry, MediaSession } from "@sidetone/media-core";
+import type { CodecCapability, LocalOrigin, MediaCapability, MediaDirection } from "@sidetone/sdp-core";
+import { codecCapabilities } from "./codec-capabilities.ts";
+import type { SdpNegotiator } from "./sdp-negotiator.ts";
 
-/** How a session's audio is described: what we can do, where we receive, what we want. Shared by the negotiators of forked dialogs. */
+/** How a session's audio is described: what we can do and where we receive. */
 export interface LocalAudioOptions {
   readonly environment: Environment;
-  /** Makes the media session when a description is first needed: a call that is refused opens no port. */
-  readonly openMedia: () => MediaSession;
-  /** In order of preference. */
+  /** Makes the media session on first use. Its ports are bound when a description is first needed: a call that is refused opens none. */
+  readonly createMedia: () => MediaSession;
+  /** The codecs that there are here. */
+  readonly registry: CodecRegistry;
+  /** Those of this session, in order of preference. */
   readonly codecs: readonly AudioCodec[];
-  /** Address to write into descriptions; undefined: the address from which the system reaches the peer. */
+  /** Address to write into descriptions; undefined: the one bound, or for a wildcard the one from which the system reaches the peer. */
   readonly advertisedAddress: string | undefined;
-  /** A numeric address or host name of the peer or its proxy, to find the local address with; used when nothing better is known. */
-  readonly peerAddress: string | undefined;
+  /** Host of the peer or its proxy, to find that address with while the peer has not said where it receives. */
+  readonly peerHost: string | undefined;
   readonly dtmf: boolean;
   /** Packet time asked for, in milliseconds; undefined: none is written. */
   readonly ptimeMs: number | undefined;
@@ -21,82 +24,86 @@ export interface LocalAudioOptions {
   readonly attributes: readonly string[];
 }
 
-const firstDynamicPayloadType = 96;
-/** The number that nearly every phone uses for telephone-event. */
-const telephoneEventPayloadType = 101;
+/** What this side wants of the stream, beyond what offer and answer make of it. */
+export interface AudioTerms {
+  /** Whether this side holds the peer. */
+  readonly held: boolean;
+  /** In order of preference. */
+  readonly codecs: readonly AudioCodec[];
+}
 
-/** The local side of a session's audio stream. */
+/** A stream as `createOffer`, `createReoffer` and `createAnswer` of sdp-core take it. */
+export interface AudioDescription {
+  readonly origin: LocalOrigin;
+  readonly media: readonly [MediaCapability];
+}
+
+/** The local side of a session's audio, shared by the negotiators of its forked dialogs. */
 export class LocalAudio {
-  /** Whether this side wants the peer on hold. */
-  held = false;
+  readonly kind = "local";
+  readonly environment: Environment;
+  /** What a modification under way wants to change: our next offer asks for it, answers to the peer's offers do not. */
+  proposal: Partial<AudioTerms> | undefined = undefined;
+  /** The one of the dialog that stands, or the first while there is none. */
+  negotiator: SdpNegotiator | undefined = undefined;
   readonly #options: LocalAudioOptions;
-  #codecs: readonly CodecCapability[] | undefined;
+  #media: MediaSession | undefined;
   #sessionId: string | undefined;
   #address: string | undefined;
 
   constructor(options: LocalAudioOptions) {
     this.#options = options;
+    this.environment = options.environment;
   }
 
-  get environment(): Environment {
-    return this.#options.environment;
+  get registry(): CodecRegistry {
+    return this.#options.registry;
   }
 
-  /** Binds the ports and finds the address on first use, then gives the stream as it is wanted now. */
-  async describe(remoteAddress?: string): Promise<{ origin: LocalOrigin; media: MediaCapability[] }> {
-    const local = await this.#options.openMedia().open();
-    this.#codecs ??= codecCapabilities(this.#options.codecs, this.#options.dtmf);
-    this.#sessionId ??= newSessionId(this.#options.environment);
-    this.#address ??= this.#options.advertisedAddress ?? (await this.#reachableAddress(local.address, remoteAddress));
-    const { ptimeMs, attributes } = this.#options;
-    return {
-      origin: { sessionId: this.#sessionId, sessionVersion: "1", address: this.#address },
-      media: [
-        {
-          kind: "audio",
-          port: local.rtpPort,
-          rtcpPort: local.rtcpPort,
-          codecs: this.#codecs,
-          direction: this.held ? "sendonly" : "sendrecv",
-          attributes,
-          ...(ptimeMs === undefined ? {} : { ptimeMs }),
-        },
-      ],
+  get initialTerms(): AudioTerms {
+    return { held: false, codecs: this.#options.codecs };
+  }
+
+  /** The media session, made on first use. */
+  get media(): MediaSession {
+    return (this.#media ??= this.#options.createMedia());
+  }
+
+  /** The media session if there is one. */
+  get openedMedia(): MediaSession | undefined {
+    return this.#media;
+  }
+
+  /** The stream with these terms and this direction. The first call binds the ports and finds the address. */
+  async describe(terms: AudioTerms, direction: MediaDirection, remoteHost?: string): Promise<AudioDescription> {
+    const { dtmf, ptimeMs, attributes, advertisedAddress } = this.#options;
+    const local = await this.media.open();
+    this.#sessionId ??= newSessionId(this.environment);
+    this.#address ??= advertisedAddress ?? (await this.#reachableAddress(local.address, remoteHost));
+    const stream: MediaCapability = {
+      kind: "audio",
+      port: local.rtpPort,
+      rtcpPort: local.rtcpPort,
+      codecs: codecCapabilities(terms.codecs, dtmf),
+      direction,
+      attributes,
+      ...(ptimeMs === undefined ? {} : { ptimeMs }),
     };
+    return { origin: { sessionId: this.#sessionId, sessionVersion: "1", address: this.#address }, media: [stream] };
   }
 
   /** A description never carries 0.0.0.0 or ::, which would mean hold (RFC 3264 §8.4). */
-  async #reachableAddress(bound: string, remoteAddress: string | undefined): Promise<string> {
+  async #reachableAddress(bound: string, remoteHost: string | undefined): Promise<string> {
     if (!isWildcard(bound)) return bound;
-    const { network } = this.#options.environment;
-    const peer = remoteAddress ?? this.#options.peerAddress ?? "127.0.0.1";
-    const [numeric] = await network.lookup(peer);
-    return network.sourceAddressFor(numeric?.address ?? peer);
+    const { network } = this.environment;
+    const host = remoteHost ?? this.#options.peerHost ?? "127.0.0.1";
+    const [numeric] = await network.lookup(host);
+    return network.sourceAddressFor(numeric?.address ?? host);
   }
 }
 
 /** Seconds since 1900, as RFC 8866 §5.2 suggests, and random digits: unique, and below 2⁶² (RFC 3264 §5). */
 function newSessionId({ clock, random }: Environment): string {
-  return `${Math.floor(clock.wallNow() / 1000) + 2_208_988_800}${random.uint32() % 100_000}`;
-}
-
-function codecCapabilities(codecs: readonly AudioCodec[], dtmf: boolean): CodecCapability[] {
-  let dynamic = firstDynamicPayloadType;
-  const nextDynamic = (): number => (dynamic === telephoneEventPayloadType ? ++dynamic : dynamic) && dynamic++;
-  const capabilities: CodecCapability[] = codecs.map(({ encodingName, clockRate, channels, staticPayloadType }) => ({
-    encodingName,
-    clockRate,
-    channels,
-    payloadType: staticPayloadType ?? nextDynamic(),
-  }));
-  if (!dtmf) return capabilities;
-  // "RTP timestamps of events and audio share one clock" (RFC 4733 §2.1): one telephone-event for each clock rate.
-  const clockRates = [...new Set(codecs.map(({ clockRate }) => clockRate))];
-  const events = clockRates.map((clockRate, index) => ({
-    encodingName: "telephone-event",
-    clockRate,
-    payloadType: index === 0 ? telephoneEventPayloadType : nextDynamic(),
-    fmtp: "0-15",
-  }));
-  return [...capabilities, ...events];
+  const secondsSince1900 = Math.floor(clock.wallNow() / 1000) + 2_208_988_800;
+  return `${secondsSince1900}${String(random.uint32() % 100_000).padStart(5, "0")}`;
 }

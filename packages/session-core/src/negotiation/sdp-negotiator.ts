@@ -4,115 +4,168 @@ import {
   createAnswer,
   createOffer,
   createReoffer,
+  holdDirection,
   parseSdp,
   processAnswer,
+  resumeDirection,
   serializeSdp,
+  type Answer,
+  type MediaDirection,
   type NegotiatedMedia,
   type SessionDescription,
 } from "@sidetone/sdp-core";
-import type { HoldableNegotiator } from "../hold.ts";
 import { SessionError } from "../session-error.ts";
-import type { LocalAudio } from "./local-audio.ts";
+import type { AudioTerms, LocalAudio } from "./local-audio.ts";
+import type { NegotiationUser } from "./negotiation-user.ts";
+import { sdpBody } from "./sdp-body.ts";
 
-/** Where a negotiator stands: our last description and what it led to. */
+/** What stands: our last description, what it led to, and what we wanted with it. */
 interface Agreement {
   readonly local: SessionDescription | undefined;
   readonly negotiated: readonly NegotiatedMedia[];
+  readonly terms: AudioTerms;
 }
 
-const nothing: Agreement = { local: undefined, negotiated: [] };
-
-/** Hears the outcome of each exchange: the audio stream, or undefined when it was refused. */
-export type NegotiationListener = (audio: NegotiatedMedia | undefined) => void;
+interface Offer {
+  readonly description: SessionDescription;
+  readonly terms: AudioTerms;
+}
 
 /** Offer and answer (RFC 3264) for a session whose audio lives here, one negotiator per (early) dialog. */
-export class SdpNegotiator implements MediaNegotiator, HoldableNegotiator {
+export class SdpNegotiator implements MediaNegotiator {
   readonly #audio: LocalAudio;
-  readonly #onNegotiated: NegotiationListener;
-  #agreement: Agreement = nothing;
+  readonly #user: NegotiationUser;
+  #agreement: Agreement;
   /** What stood before the exchange under way, to go back to. */
-  #before: Agreement = nothing;
-  #offer: SessionDescription | undefined;
+  #before: Agreement;
+  /** Our offer that awaits its answer. */
+  #offer: Offer | undefined;
+  /** Counts exchanges; the late outcome of one that was given up is dropped. */
+  #exchange = 0;
 
-  constructor(audio: LocalAudio, onNegotiated: NegotiationListener) {
+  constructor(audio: LocalAudio, user: NegotiationUser) {
     this.#audio = audio;
-    this.#onNegotiated = onNegotiated;
-  }
-
-  wantHold(held: boolean): void {
-    this.#audio.held = held;
+    this.#user = user;
+    audio.negotiator ??= this;
+    this.#agreement = this.#before = { local: undefined, negotiated: [], terms: audio.initialTerms };
   }
 
   async createOffer(reason: OfferReason): Promise<Body> {
-    this.#before = this.#agreement;
-    const { local } = this.#agreement;
-    this.#offer = reason === "refresh" && local ? local : await this.#draftOffer(local);
-    return sdpBody(this.#offer);
+    this.#begin();
+    this.#offer = await this.#makeOffer(reason);
+    const body = sdpBody(serializeSdp(this.#offer.description));
+    this.#user.onOfferMade(body);
+    return body;
   }
 
   async acceptOffer(offer: Body): Promise<Body> {
-    const remote = parseSdp(offer.content);
-    const remoteAddress = remote.media.find(({ kind }) => kind === "audio")?.connection?.address ?? remote.connection?.address;
-    const description = await this.#audio.describe(remoteAddress);
-    const { local: previous } = this.#agreement;
-    const { answer, negotiated } = createAnswer(remote, { ...description, ...(previous ? { previous } : {}) });
-    this.#before = this.#agreement;
-    await this.#settle(answer, negotiated);
-    return sdpBody(answer);
+    const exchange = this.#begin();
+    const { answer, negotiated } = await this.#makeAnswer(offer.content);
+    await this.#agree({ local: answer, negotiated, terms: this.#agreement.terms }, exchange);
+    return sdpBody(serializeSdp(answer));
   }
 
   async acceptAnswer(answer: Body, kind: "provisional" | "final"): Promise<void> {
     const offer = this.#offer;
     if (!offer) throw new SessionError("SESSION_MEDIA", "The peer answered an offer that was not made");
-    const negotiated = processAnswer(offer, parseSdp(answer.content), { previous: this.#before.negotiated });
-    if (kind === "final" && !this.#before.local && !negotiated.some(({ accepted }) => accepted)) {
-      throw new SessionError("SESSION_MEDIA", "The peer answered the call and refused its audio");
+    const negotiated = processAnswer(offer.description, parseSdp(answer.content), { previous: this.#before.negotiated });
+    if (kind === "final") {
+      if (!this.#before.local && !acceptedAudio(negotiated)) {
+        throw new SessionError("SESSION_MEDIA", "The peer answered the call and refused its audio");
+      }
+      this.#offer = undefined;
     }
-    if (kind === "final") this.#offer = undefined;
-    await this.#settle(offer, negotiated);
+    await this.#agree({ local: offer.description, negotiated, terms: offer.terms }, this.#exchange);
+    this.#user.onAnswerTaken(answer);
   }
 
   rollback(): void {
+    this.#exchange++;
     this.#offer = undefined;
+    if (this.#agreement === this.#before) return;
     this.#agreement = this.#before;
-    this.#onNegotiated(acceptedAudio(this.#agreement.negotiated));
+    this.#report();
   }
 
   fork(): MediaNegotiator {
-    const sibling = new SdpNegotiator(this.#audio, this.#onNegotiated);
-    sibling.#offer = this.#offer ?? this.#agreement.local;
+    const sibling = new SdpNegotiator(this.#audio, this.#user);
+    const { local, terms } = this.#agreement;
+    sibling.#offer = this.#offer ?? (local && { description: local, terms });
     return sibling;
   }
 
   close(): void {
+    this.#exchange++;
     this.#offer = undefined;
-    this.#agreement = this.#before = nothing;
   }
 
-  async #draftOffer(previous: SessionDescription | undefined): Promise<SessionDescription> {
-    const { origin, media } = await this.#audio.describe();
-    return previous ? createReoffer(previous, { media }) : createOffer({ origin, media });
+  /** The offer that a modification would send now. Nothing changes by it, but that ports are bound if none were. */
+  async previewOffer(): Promise<string> {
+    return serializeSdp((await this.#makeOffer("modify")).description);
   }
 
-  async #settle(local: SessionDescription, negotiated: readonly NegotiatedMedia[]): Promise<void> {
-    this.#agreement = { local, negotiated };
-    const audio = acceptedAudio(negotiated);
-    this.#onNegotiated(audio && (await this.#resolved(audio)));
+  /** The answer that this offer of the peer would get now; the same holds. Rejects where the offer would be refused. */
+  async previewAnswer(offer: Uint8Array): Promise<string> {
+    return serializeSdp((await this.#makeAnswer(offer)).answer);
+  }
+
+  #begin(): number {
+    this.#before = this.#agreement;
+    return ++this.#exchange;
+  }
+
+  async #makeOffer(reason: OfferReason): Promise<Offer> {
+    const { local, terms: agreed } = this.#agreement;
+    if (reason === "refresh" && local) return { description: local, terms: agreed };
+    const terms = { ...agreed, ...this.#audio.proposal };
+    const { origin, media } = await this.#audio.describe(terms, this.#offerDirection(terms));
+    return { description: local ? createReoffer(local, { media }) : createOffer({ origin, media }), terms };
+  }
+
+  /** "If the stream to be placed on hold was previously a sendrecv media stream, it is placed on hold by marking it as sendonly" (RFC 3264 §8.4). */
+  #offerDirection(terms: AudioTerms): MediaDirection {
+    const current = acceptedAudio(this.#agreement.negotiated)?.localDirection ?? "sendrecv";
+    return terms.held ? holdDirection(current) : resumeDirection(current);
+  }
+
+  async #makeAnswer(offer: Uint8Array): Promise<Answer> {
+    const remote = parseSdp(offer);
+    const remoteHost = remote.media.find(({ kind }) => kind === "audio")?.connection?.address ?? remote.connection?.address;
+    const { local, terms } = this.#agreement;
+    const description = await this.#audio.describe(terms, terms.held ? "sendonly" : "sendrecv", remoteHost);
+    return createAnswer(remote, { ...description, ...(local ? { previous: local } : {}) });
+  }
+
+  /** Commits an outcome, unless its exchange was given up meanwhile. */
+  async #agree(agreement: Agreement, exchange: number): Promise<void> {
+    const negotiated = await Promise.all(agreement.negotiated.map((media) => this.#resolved(media)));
+    if (exchange !== this.#exchange) return;
+    const previous = this.#agreement;
+    this.#audio.negotiator = this;
+    this.#agreement = { ...agreement, negotiated };
+    try {
+      this.#report();
+    } catch (error) {
+      this.#agreement = previous;
+      throw error;
+    }
+  }
+
+  #report(): void {
+    const { negotiated, terms } = this.#agreement;
+    this.#user.onNegotiated(acceptedAudio(negotiated), terms.held);
   }
 
   /** Some devices write host names into c= (RFC 8866 §5.7 allows it); media needs numbers. */
-  async #resolved(audio: NegotiatedMedia): Promise<NegotiatedMedia> {
-    if (addressFamily(audio.remoteAddress) && addressFamily(audio.remoteRtcpAddress)) return audio;
+  async #resolved(media: NegotiatedMedia): Promise<NegotiatedMedia> {
+    const { accepted, remoteAddress, remoteRtcpAddress } = media;
+    if (!accepted || (addressFamily(remoteAddress) && addressFamily(remoteRtcpAddress))) return media;
     const { network } = this.#audio.environment;
-    const numeric = async (name: string): Promise<string> => (await network.lookup(name))[0]?.address ?? name;
-    return { ...audio, remoteAddress: await numeric(audio.remoteAddress), remoteRtcpAddress: await numeric(audio.remoteRtcpAddress) };
+    const numeric = async (host: string): Promise<string> => (await network.lookup(host))[0]?.address ?? host;
+    return { ...media, remoteAddress: await numeric(remoteAddress), remoteRtcpAddress: await numeric(remoteRtcpAddress) };
   }
 }
 
 function acceptedAudio(negotiated: readonly NegotiatedMedia[]): NegotiatedMedia | undefined {
   return negotiated.find(({ accepted, kind }) => accepted && kind === "audio");
-}
-
-function sdpBody(description: SessionDescription): Body {
-  return { contentType: "application/sdp", content: Buffer.from(serializeSdp(description)) };
 }

@@ -1,0 +1,180 @@
+import { BoundedQueue, TypedEmitter } from "@sidetone/infra-common";
+import type {
+  AudioSource,
+  DtmfPress,
+  MediaQuality,
+  MediaSession,
+  MediaStatistics,
+  Playback,
+  PlaybackEnd,
+  RecordingOptions,
+} from "@sidetone/media-core";
+import type { NegotiatedMedia } from "@sidetone/sdp-core";
+import type { Session } from "@sidetone/session-core";
+import { ClientError } from "../errors/client-error.ts";
+import { guard } from "../errors/guard.ts";
+import { CallAudio } from "./call-audio.ts";
+import type { CallEvents } from "./call-events.ts";
+import { CallRecording } from "./call-recording.ts";
+import { play, type PlayOptions, type PlayUser } from "./play.ts";
+
+const dtmfCapacity = 64;
+
+/** The audio of a {@link Call}. It may be asked for things before the answer: they take effect when audio flows. */
+export abstract class CallMedia extends TypedEmitter<CallEvents> {
+  /** @internal */
+  protected readonly session: Session;
+  #audio: CallAudio | undefined = undefined;
+  #dtmf: BoundedQueue<DtmfPress> | undefined = undefined;
+  #playback: Playback | undefined = undefined;
+
+  /** @internal */
+  constructor(session: Session) {
+    super(session.environment.onListenerError);
+    this.session = session;
+  }
+
+  /** Encoding name of the codec in use; undefined before offer and answer have met, and with external media. */
+  get codec(): string | undefined {
+    return this.session.negotiated?.sendCodecs[0]?.encodingName;
+  }
+
+  /** What offer and answer agreed on; undefined before they have met, when the audio was refused, and with external media. */
+  get negotiatedMedia(): NegotiatedMedia | undefined {
+    return this.session.negotiated;
+  }
+
+  /** What was measured in the last second; undefined until it was. */
+  get quality(): MediaQuality | undefined {
+    return this.session.media?.quality;
+  }
+
+  /** Counters as they stand, and at the end the final ones; undefined without audio here. */
+  statistics(): MediaStatistics | undefined {
+    return this.session.media?.statistics();
+  }
+
+  /** Sends silence in place of everything said or played; packets go on. Throws `MEDIA_NOT_AVAILABLE` with external media, `CALL_ENDED`. */
+  mute(): void {
+    this.#setMuted({ microphone: true });
+  }
+
+  unmute(): void {
+    this.#setMuted({ microphone: false });
+  }
+
+  /** Makes what is received silent for every reader; it is still counted and recorded. */
+  setSpeakerMuted(muted: boolean): void {
+    this.#setMuted({ speaker: muted });
+  }
+
+  get muted(): CallEvents["muteChanged"] {
+    const { media } = this.session;
+    return { microphone: media?.microphoneMuted ?? false, speaker: media?.speakerMuted ?? false };
+  }
+
+  /** Linear gains, 0 to 4; 1 leaves the audio as it is. Throws `CONFIG_INVALID` for others. */
+  setVolume(volume: { microphone?: number; speaker?: number }): void {
+    guard("volume", () => this.session.requireMedia().setVolume(volume));
+  }
+
+  /** The audio as data. */
+  get audio(): CallAudio {
+    return (this.#audio ??= new CallAudio(() => this.session.requireMedia()));
+  }
+
+  /** The peer's key presses from the answer on, the last 64 that were not read; one reader. Ends with the call. */
+  get dtmf(): AsyncIterable<DtmfPress> {
+    return this.#digits();
+  }
+
+  /**
+   * Sends key presses as telephone-events (RFC 4733), one after the other; resolves when the last has been sent.
+   *
+   * @param digits of `0123456789*#ABCD`.
+   * @param options.durationMs of each press, 100 by default; options.gapMs between presses, 70 by default.
+   * @throws {ClientError} `CONFIG_INVALID` for other characters, `MEDIA_NOT_AVAILABLE` when the peer takes no events or no audio has been
+   *   negotiated, `CALL_ENDED` when the call ends first.
+   */
+  async sendDtmf(digits: string, options: { durationMs?: number; gapMs?: number } = {}): Promise<void> {
+    const sent = await guard("DTMF", () => this.session.requireMedia().sendDtmf(digits, options));
+    if (!sent) throw new ClientError("CALL_ENDED", "The call ended before all digits were sent");
+    this.emit("dtmfSent", { digits });
+  }
+
+  /**
+   * Plays a WAV file or a source to the peer, in place of `audio.out`; a later `play` replaces an earlier one.
+   * Resolves at its end: `completed` is false when it was replaced, stopped, or the call ended.
+   *
+   * @throws {ClientError} `MEDIA_FILE_UNUSABLE`, `MEDIA_NOT_AVAILABLE`, `CALL_ENDED`.
+   * @throws `signal.reason` when aborted, which also stops the playing.
+   */
+  async play(source: string | AudioSource, options: PlayOptions = {}): Promise<PlaybackEnd> {
+    return guard("play", () => play(() => this.session.requireMedia(), source, options, this.#player));
+  }
+
+  /** Ends what `play` plays, with the next packet. */
+  stopPlaying(): void {
+    this.#playback?.stop();
+  }
+
+  get isPlaying(): boolean {
+    return this.#playback !== undefined;
+  }
+
+  /**
+   * Records both directions to a WAV file until `stop()` or the end of the call.
+   *
+   * @throws {ClientError} `MEDIA_FILE_UNUSABLE` when it cannot be created, `MEDIA_NOT_AVAILABLE`, `CALL_ENDED`.
+   */
+  async record(path: string, options: RecordingOptions = {}): Promise<CallRecording> {
+    return guard("record", async () => new CallRecording(await this.session.requireMedia().record(path, options)));
+  }
+
+  /** Sends what is received back to the peer, in place of `audio.out`. */
+  setEcho(enabled: boolean): void {
+    guard("echo", () => this.session.requireMedia().setEcho(enabled));
+  }
+
+  /** @internal */
+  reportDtmf(press: DtmfPress): void {
+    if (this.session.phase === "Connected") this.#digits().push(press);
+    this.emit("dtmfReceived", press);
+  }
+
+  /** @internal The call is over: every iterable ends. */
+  protected endMedia(): void {
+    this.#dtmf?.end();
+  }
+
+  get #player(): PlayUser {
+    return {
+      onPlaying: (playback) => {
+        this.#playback = playback;
+        this.emit("playbackStarted", {});
+      },
+      onPlayed: (playback, end) => {
+        if (this.#playback === playback) this.#playback = undefined;
+        this.emit("playbackEnded", end);
+      },
+    };
+  }
+
+  #digits(): BoundedQueue<DtmfPress> {
+    if (!this.#dtmf) {
+      this.#dtmf = new BoundedQueue<DtmfPress>({ capacity: dtmfCapacity, whenFull: "dropOldest" });
+      if (this.session.phase === "Ended") this.#dtmf.end();
+    }
+    return this.#dtmf;
+  }
+
+  #setMuted(wanted: { microphone?: boolean; speaker?: boolean }): void {
+    const before = this.muted;
+    const { microphone = before.microphone, speaker = before.speaker } = wanted;
+    const media: MediaSession = guard("mute", () => this.session.requireMedia());
+    if (microphone === before.microphone && speaker === before.speaker) return;
+    media.setMicrophoneMuted(microphone);
+    media.setSpeakerMuted(speaker);
+    this.emit("muteChanged", { microphone, speaker });
+  }
+}

@@ -1,0 +1,124 @@
+import { BoundedQueue, onAbort } from "@sidetone/infra-common";
+import { From, NameAddress, Subject, type HeaderInput } from "@sidetone/sip-core";
+import type { DialOptions as SessionDialOptions, ExternalMedia, Session, SessionProgress, Sessions } from "@sidetone/session-core";
+import type { Account } from "../account.ts";
+import { ClientError } from "../errors/client-error.ts";
+import { guard } from "../errors/guard.ts";
+import { setupError } from "../errors/setup-error.ts";
+import type { Call } from "./call.ts";
+import type { DialObserver } from "./call-reporter.ts";
+import type { CallList } from "./call-list.ts";
+import { extraHeaders } from "./extra-headers.ts";
+import { OutgoingCall } from "./outgoing-call.ts";
+import { remoteParty } from "./remote-party.ts";
+
+export interface DialOptions {
+  /** Who calls, in place of the account's own identity: a SIP URI, or `Alice <sip:alice@example.com>`. Credentials stay the account's. */
+  from?: string;
+  /** What the call is about (RFC 3261 §20.36). */
+  subject?: string;
+  /** Extra header fields for the INVITE, in order. */
+  headers?: Iterable<HeaderInput>;
+  /** Longest time to the answer, in seconds; then CANCEL. Default 60; 0 for no limit of ours. */
+  ringTimeoutSeconds?: number;
+  /** Encoding names for this call, in order of preference. */
+  codecs?: readonly string[];
+  /** Sends the INVITE without an offer: the callee's answer carries it (RFC 3264 §4). Default false. */
+  lateOffer?: boolean;
+  /** With external media: the offer, or with `lateOffer` the answer. */
+  sdp?: string;
+  /** With external media: how this call's descriptions are made. */
+  external?: ExternalMedia;
+  /** Labels of yours, which `call.metadata` and the events of the call carry. Nothing of it goes on the wire. */
+  metadata?: Readonly<Record<string, string>>;
+  /** Cancels the call while it rings (sends CANCEL); `answered` then rejects with `signal.reason`. It does not end an answered call. */
+  signal?: AbortSignal;
+}
+
+const progressCapacity = 64;
+
+/** Sends the INVITE and gives the handle. Throws as `Client.dial` does. */
+export function dial(account: Account, sessions: Sessions, calls: CallList, target: string, options: DialOptions): OutgoingCall {
+  const { signal, metadata } = options;
+  signal?.throwIfAborted();
+  const uri = account.complete(target);
+  const attempt = new DialAttempt();
+  const sessionOptions: SessionDialOptions = {
+    ...pick(options),
+    invite: {
+      requestUri: uri,
+      from: identity(account, options.from),
+      contactUser: account.uri.user ?? "sidetone",
+      accountId: account.id,
+      route: account.route,
+      headers: headersOf(options),
+      lateOffer: options.lateOffer ?? false,
+    },
+    peerHost: account.proxyHost ?? uri.host,
+    createUser: (session) => {
+      const { call, reporter } = calls.add({ session, remote: remoteParty(uri), account, metadata }, attempt);
+      attempt.call = call;
+      return reporter;
+    },
+  };
+  guard("dial", () => sessions.dial(sessionOptions));
+  attempt.watch(signal);
+  return new OutgoingCall(attempt.call, attempt.answered, attempt.progress);
+}
+
+type Passed = "ringTimeoutSeconds" | "codecs" | "sdp" | "external";
+
+function pick({ ringTimeoutSeconds, codecs, sdp, external }: DialOptions): Pick<SessionDialOptions, Passed> {
+  if (ringTimeoutSeconds !== undefined && !(ringTimeoutSeconds >= 0))
+    throw new ClientError("CONFIG_INVALID", `ringTimeoutSeconds must be 0 or more, not ${ringTimeoutSeconds}`);
+  return {
+    ...(ringTimeoutSeconds === undefined ? {} : { ringTimeoutSeconds }),
+    ...(codecs ? { codecs } : {}),
+    ...(sdp === undefined ? {} : { sdp }),
+    ...(external ? { external } : {}),
+  };
+}
+
+function identity(account: Account, from: string | undefined): string {
+  if (from === undefined) return NameAddress.create(account.identity).toString();
+  return guard("from", () => From.parse(from).withTag(undefined).toString());
+}
+
+function headersOf({ subject, headers }: DialOptions): readonly HeaderInput[] {
+  return extraHeaders(subject === undefined ? headers : [[Subject.name, subject], ...(headers ?? [])]);
+}
+
+/** Waits for the answer to a call that is being made. */
+class DialAttempt implements DialObserver {
+  readonly progress: BoundedQueue<SessionProgress> = new BoundedQueue({ capacity: progressCapacity, whenFull: "dropOldest" });
+  readonly answered: Promise<Call>;
+  call!: Call;
+  #signal: AbortSignal | undefined;
+  #forgetSignal: (() => void) | undefined;
+  #resolve!: (call: Call) => void;
+  #reject!: (reason: unknown) => void;
+
+  constructor() {
+    this.answered = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Aborting an INVITE sends CANCEL. */
+  watch(signal: AbortSignal | undefined): void {
+    this.#signal = signal;
+    this.#forgetSignal = onAbort(signal, () => void this.call.hangUp());
+  }
+
+  onProgress(progress: SessionProgress): void {
+    this.progress.push(progress);
+  }
+
+  onSettled({ phase, intent, end }: Session): void {
+    this.#forgetSignal?.();
+    this.progress.end();
+    if (phase === "Connected") this.#resolve(this.call);
+    else this.#reject(this.#signal?.aborted ? this.#signal.reason : setupError(end ?? { cause: intent ?? "Cancelled" }));
+  }
+}

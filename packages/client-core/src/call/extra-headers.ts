@@ -1,0 +1,41 @@
+import { SipRequest, type HeaderInput } from "@sidetone/sip-core";
+import { ClientError } from "../errors/client-error.ts";
+import { wrapError } from "../errors/wrap-error.ts";
+
+/** Fields that the stack writes itself; a second one would break the message or the dialog. */
+const owned: ReadonlySet<string> = new Set([
+  ...["via", "v", "from", "f", "to", "t", "call-id", "i", "cseq", "max-forwards", "contact", "m", "route", "record-route"],
+  ...["content-type", "c", "content-length", "l", "content-encoding", "e", "require", "proxy-require"],
+]);
+
+const frame: readonly HeaderInput[] = [
+  ["From", "<sip:a@b.invalid>;tag=a"],
+  ["To", "<sip:a@b.invalid>"],
+  ["Call-ID", "a"],
+  ["CSeq", "1 INVITE"],
+];
+
+/**
+ * The caller's own header fields, checked before anything is sent.
+ *
+ * @throws {ClientError} `CONFIG_INVALID` for a field that the stack writes, a name that is no token, or a value with CR, LF or NUL.
+ */
+export function extraHeaders(headers: Iterable<HeaderInput> | undefined): readonly HeaderInput[] {
+  if (headers === undefined) return [];
+  const fields = [...headers];
+  if (fields.length === 0) return fields;
+  const taken = fields.find(([name]) => owned.has(String(name).toLowerCase()));
+  if (taken) throw new ClientError("CONFIG_INVALID", `headers: ${taken[0]} is written by the stack`);
+  try {
+    SipRequest.create({ method: "INVITE", requestUri: "sip:b.invalid", headers: [...frame, ...fields] });
+  } catch (error) {
+    throw wrapError(error, "headers");
+  }
+  return fields;
+}
+
+/** @throws {ClientError} `CONFIG_INVALID` for a phrase that cannot stand in a status line (RFC 3261 §25.1). */
+export function checkReasonPhrase(reasonPhrase: string | undefined): void {
+  if (reasonPhrase !== undefined && /[\x00-\x08\x0a-\x1f\x7f]/.test(reasonPhrase))
+    throw new ClientError("CONFIG_INVALID", "reasonPhrase must not hold control characters");
+}

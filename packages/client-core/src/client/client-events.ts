@@ -1,0 +1,18 @@
+import type { Call } from "../call/call.ts";
+import type { CallEnded } from "../call/call-end.ts";
+import type { IncomingCall } from "../call/incoming-call.ts";
+
+/** Events of a {@link Client}. */
+export interface ClientEvents {
+  /** A call came in. A listener decides about it when there is neither an `onIncoming` handler nor a reader of `incomingCalls()`. */
+  incomingCall: { readonly incoming: IncomingCall };
+  /** A call began, either way. */
+  callAdded: { readonly call: Call };
+  callEnded: { readonly call: Call; readonly end: CallEnded };
+  /** An application's listener threw, or something failed that the client lives without; `where` names the event or function. */
+  errorOccurred: { readonly error: unknown; readonly where: string };
+  /** SIP ports are open. */
+  started: Record<string, never>;
+  /** Every call is over and every port is free. */
+  stopped: Record<string, never>;
+}

@@ -1,0 +1,104 @@
+import { createUserAgentCore } from "@sidetone/dialog-core";
+import { formatHostPort, isWildcard, type Environment } from "@sidetone/infra-common";
+import { createMediaEngine, type CodecRegistry, type MediaEngine } from "@sidetone/media-core";
+import { Sessions, type SessionAudioOptions, type SessionsUser } from "@sidetone/session-core";
+import { createSipTransports, type ListeningPoint, type SipTransports } from "@sidetone/sip-transport";
+import type { Account } from "../account.ts";
+import type { ClientMediaOptions, ClientOptions } from "../config/client-options.ts";
+import { listenEverywhere, type ListenAddress } from "./listen.ts";
+
+/** How long calls get to end before a stopping client drops them, in milliseconds. */
+const closingWaitMs = 2000;
+const defaultUserAgent = "Sidetone/0.1.0";
+
+export interface ClientStackParts {
+  readonly environment: Environment;
+  readonly account: Account;
+  readonly listen: readonly ListenAddress[];
+  readonly options: ClientOptions;
+  /** Undefined with external media. */
+  readonly codecs: CodecRegistry | undefined;
+  readonly user: SessionsUser;
+}
+
+/** The layers beneath a running client, composed: transports, sessions over the user-agent core, media. */
+export class ClientStack {
+  readonly sessions: Sessions;
+  readonly #transports: SipTransports;
+  readonly #engine: MediaEngine | undefined;
+
+  /** Opens the SIP ports; on failure none stays open. */
+  static async open(parts: ClientStackParts): Promise<ClientStack> {
+    const stack = new ClientStack(parts);
+    try {
+      await listenEverywhere(stack.#transports, parts.listen, parts.options.transports ?? ["UDP", "TCP"]);
+    } catch (error) {
+      await stack.close();
+      throw error;
+    }
+    return stack;
+  }
+
+  private constructor({ environment, account, listen, options, codecs, user }: ClientStackParts) {
+    const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors } = options;
+    const audio = options.media === "external" ? undefined : audioOptions(environment, listen, codecs, options.media ?? {});
+    this.#transports = createSipTransports(environment);
+    this.#engine = audio?.engine;
+    this.sessions = new Sessions(
+      environment,
+      {
+        ...(audio ? { audio } : {}),
+        ...(external ? { external } : {}),
+        ...(maxCalls === undefined ? {} : { maxSessions: maxCalls }),
+        ...(incomingRingSeconds === undefined ? {} : { incomingRingSeconds }),
+        ...(maxCallSeconds === undefined ? {} : { maxDurationSeconds: maxCallSeconds }),
+        createCore: (coreUser) =>
+          createUserAgentCore(environment, this.#transports, {
+            user: coreUser,
+            userAgent: userAgent ?? defaultUserAgent,
+            credentials: { get: (query) => account.credentialsFor(query) },
+            ...(timers ? { timers } : {}),
+            ...(interceptors ? { interceptors } : {}),
+          }),
+      },
+      user,
+    );
+  }
+
+  get listeningPoints(): readonly ListeningPoint[] {
+    return this.#transports.listeningPoints;
+  }
+
+  /** A URI under which the first listening point can be called: from this machine, when it is bound to a wildcard. */
+  directUri(account: Account): string {
+    const point = this.listeningPoints[0]!;
+    const host = isWildcard(point.address) ? (point.address === "::" ? "::1" : "127.0.0.1") : point.address;
+    const transport = point.transport === "UDP" ? "" : `;transport=${point.transport.toLowerCase()}`;
+    return `sip:${account.uri.user ?? "sidetone"}@${formatHostPort(host, point.port)}${transport}`;
+  }
+
+  /** Ends the calls, then frees every port. Never rejects. */
+  async close(): Promise<void> {
+    await this.sessions.close(closingWaitMs);
+    await this.#transports.close();
+    await this.#engine?.close();
+  }
+}
+
+function audioOptions(
+  environment: Environment,
+  listen: readonly ListenAddress[],
+  codecs: CodecRegistry | undefined,
+  media: ClientMediaOptions,
+): SessionAudioOptions {
+  const { address, advertisedAddress, rtpPorts, dtmf, ptimeMs, sdpAttributes, timeoutSeconds } = media;
+  return {
+    engine: createMediaEngine(environment, { ...(codecs ? { codecs } : {}), ...(rtpPorts ? { rtpPorts } : {}) }),
+    bindAddress: address ?? listen[0]!.address,
+    ...(advertisedAddress === undefined ? {} : { advertisedAddress }),
+    ...(dtmf === undefined ? {} : { dtmf }),
+    ...(ptimeMs === undefined ? {} : { ptimeMs }),
+    ...(sdpAttributes ? { attributes: sdpAttributes } : {}),
+    ...(timeoutSeconds ? { mediaTimeoutMs: timeoutSeconds * 1000 } : {}),
+  };
+}

@@ -1,0 +1,214 @@
+import { TypedEmitter, type Environment } from "@sidetone/infra-common";
+import { CodecRegistry } from "@sidetone/media-core";
+import { codecsNamed, type IncomingSession, type Sessions } from "@sidetone/session-core";
+import type { ListeningPoint } from "@sidetone/sip-transport";
+import { Account } from "../account.ts";
+import type { Call } from "../call/call.ts";
+import { CallList } from "../call/call-list.ts";
+import { dial, type DialOptions } from "../call/dial.ts";
+import { IncomingCall } from "../call/incoming-call.ts";
+import type { OutgoingCall } from "../call/outgoing-call.ts";
+import { callerOf } from "../call/remote-party.ts";
+import type { ClientOptions } from "../config/client-options.ts";
+import { ClientError } from "../errors/client-error.ts";
+import { guard } from "../errors/guard.ts";
+import type { ClientEvents } from "./client-events.ts";
+import { ClientStack } from "./client-stack.ts";
+import { ClientUserAgent } from "./client-user-agent.ts";
+import { IncomingDesk, type IncomingHandler } from "./incoming-desk.ts";
+import { parseListen } from "./listen.ts";
+import { Restartable } from "./restartable.ts";
+
+/**
+ * A user agent: makes calls, takes calls. `createClient` makes one that runs.
+ *
+ * `await using client = …` hangs up every call and frees the ports at the end of the block.
+ */
+export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposable {
+  readonly environment: Environment;
+  readonly account: Account;
+  /** Codecs that can really be encoded here; undefined with external media. */
+  readonly codecs: CodecRegistry | undefined;
+  readonly #calls: CallList;
+  readonly #desk: IncomingDesk;
+  readonly #stack: Restartable<ClientStack>;
+  #preferredCodecs: readonly string[] | undefined;
+  #userAgent: ClientUserAgent | undefined = undefined;
+  #isClosed = false;
+  #wasRunning = false;
+
+  /** @internal Clients are made by `createClient` and `ClientBuilder`, which check the options. */
+  constructor(environment: Environment, options: ClientOptions) {
+    super(environment.onListenerError);
+    this.environment = environment;
+    this.account = new Account("default", options.account, options.domain);
+    this.codecs = options.media === "external" ? undefined : new CodecRegistry();
+    this.#preferredCodecs = typeof options.media === "object" ? options.media.codecs : undefined;
+    const listen = parseListen(options.listen);
+    this.#calls = new CallList({
+      onCallAdded: (call) => this.emit("callAdded", { call }),
+      onCallEnded: (call, end) => this.emit("callEnded", { call, end }),
+    });
+    this.#desk = new IncomingDesk({
+      environment,
+      ringsAutomatically: options.ringing !== "manual",
+      announce: (incoming) => this.#announce(incoming),
+    });
+    const user = { onIncoming: (session: IncomingSession) => this.#takeSession(session) };
+    const parts = { environment, account: this.account, listen, options, codecs: this.codecs, user };
+    this.#stack = new Restartable(() => ClientStack.open(parts));
+  }
+
+  /** Where the client takes SIP, with the ports that were granted; none while it does not run. */
+  get listeningPoints(): readonly ListeningPoint[] {
+    return this.#stack.current?.listeningPoints ?? [];
+  }
+
+  /** A URI under which the first listening point can be called directly: from this machine, when it listens on a wildcard address. */
+  get uri(): string {
+    return this.#stack.current?.directUri(this.account) ?? this.account.uri.toString();
+  }
+
+  /** Requests of any method, outside of calls. */
+  get userAgent(): ClientUserAgent {
+    return (this.#userAgent ??= new ClientUserAgent(this.account, () => this.#sessions.core));
+  }
+
+  /** Calls that have not ended, oldest first. */
+  get calls(): readonly Call[] {
+    return this.#calls.all;
+  }
+
+  get callCount(): number {
+    return this.#calls.size;
+  }
+
+  get isRunning(): boolean {
+    return this.#stack.current !== undefined;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  findCall(id: string): Call | undefined {
+    return this.#calls.find(id);
+  }
+
+  /**
+   * Calls `target` and resolves when it answers; the same as `dial(target, options).answered`.
+   *
+   * Sends an INVITE with an SDP offer (RFC 3261 §13.2.1, RFC 3264), answers a 401 or 407 challenge, and acknowledges the 2xx.
+   *
+   * @param target SIP URI, or a user or telephone number to complete with the account's domain.
+   * @returns The answered call. `await using` hangs it up at the end of the block.
+   * @throws {ClientError} `CALL_BUSY`, `CALL_REJECTED`, `CALL_REDIRECTED`, `AUTHENTICATION_FAILED` with the status code when the other side
+   *   refuses; `CALL_NO_ANSWER` after `ringTimeoutSeconds`; `TIMEOUT` when nothing replies for 64·T1 (32 s); `SERVER_UNREACHABLE`;
+   *   `MEDIA_NO_COMMON_CODEC`; what `dial` throws.
+   * @throws `signal.reason` when aborted.
+   */
+  async call(target: string, options: DialOptions = {}): Promise<Call> {
+    return this.dial(target, options).answered;
+  }
+
+  /**
+   * Calls `target` and gives the handle at once.
+   *
+   * @throws {ClientError} `SIP_URI_INVALID`; `CONFIG_INVALID` and `CODEC_UNSUPPORTED` for options; `CONFIG_UNSUPPORTED` for a URI that asks
+   *   for TLS or WebSocket; `TOO_MANY_CALLS`; `CLIENT_STOPPED`.
+   */
+  dial(target: string, options: DialOptions = {}): OutgoingCall {
+    return dial(this.account, this.#sessions, this.#calls, target, options);
+  }
+
+  /** Sets the one handler that decides about incoming calls, each in its own turn; undefined removes it. */
+  onIncoming(handler: IncomingHandler | undefined): void {
+    this.#desk.handler = handler;
+  }
+
+  /** Incoming calls as an async iterable, for when there is no handler: they ring until the reader decides. Ends when the client stops. */
+  incomingCalls(options: { signal?: AbortSignal } = {}): AsyncIterable<IncomingCall> {
+    void this.#sessions;
+    return this.#desk.openReader(options.signal);
+  }
+
+  /** Encoding names that calls name when they are not told otherwise, in order of preference; for later calls. Throws `CODEC_UNSUPPORTED`. */
+  preferCodecs(names: readonly string[]): void {
+    const { codecs } = this;
+    if (!codecs) throw new ClientError("MEDIA_NOT_AVAILABLE", "With external media the application chooses the codecs");
+    guard("preferCodecs", () => codecsNamed(codecs, names));
+    this.#preferredCodecs = [...names];
+    this.#applyCodecs();
+  }
+
+  /**
+   * Opens the SIP ports again after `stop`. Idempotent.
+   *
+   * @throws {ClientError} `RESOURCE_UNAVAILABLE` when a port is taken, `PERMISSION_DENIED`, `CLIENT_STOPPED` after `close`.
+   */
+  async start(): Promise<void> {
+    if (this.#isClosed) throw closed();
+    await guard("start", () => this.#stack.start());
+    this.#applyCodecs();
+    this.#announceRunning();
+  }
+
+  /** Hangs up every call, waits at most 2 s for the peers, and frees the ports. Idempotent; never rejects. */
+  async stop(): Promise<void> {
+    this.#desk.endReaders();
+    await this.#stack.stop();
+    this.#announceRunning();
+  }
+
+  /** Stops for good. Idempotent; never rejects. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** @internal Whether anybody heard. */
+  reportError(error: unknown, where: string): boolean {
+    const heard = this.listenerCount("errorOccurred") > 0;
+    // A listener for errors that fails itself is not told of it.
+    if (heard && where !== "errorOccurred") this.emit("errorOccurred", { error, where });
+    return heard && where !== "errorOccurred";
+  }
+
+  get #sessions(): Sessions {
+    const stack = this.#stack.current;
+    if (!stack) throw this.#isClosed ? closed() : new ClientError("CLIENT_STOPPED", "The client is not running; call start()");
+    return stack.sessions;
+  }
+
+  #applyCodecs(): void {
+    const stack = this.#stack.current;
+    if (stack) stack.sessions.codecs = this.#preferredCodecs;
+  }
+
+  /** Tells each change once, however many waited for it. */
+  #announceRunning(): void {
+    if (this.#wasRunning === this.isRunning) return;
+    this.#wasRunning = this.isRunning;
+    this.emit(this.isRunning ? "started" : "stopped", {});
+  }
+
+  #takeSession(session: IncomingSession): void {
+    const { call, reporter } = this.#calls.add({ session, remote: callerOf(session.request), account: this.account, metadata: undefined });
+    session.user = reporter;
+    this.#desk.take(new IncomingCall(session, call));
+  }
+
+  #announce(incoming: IncomingCall): boolean {
+    if (this.listenerCount("incomingCall") === 0) return false;
+    this.emit("incomingCall", { incoming });
+    return true;
+  }
+}
+
+function closed(): ClientError {
+  return new ClientError("CLIENT_STOPPED", "The client was closed; make a new one with createClient()");
+}

@@ -1,0 +1,41 @@
+import { systemEnvironment, type Environment } from "@sidetone/infra-common";
+import { checkOptions } from "../config/check-options.ts";
+import type { ClientOptions } from "../config/client-options.ts";
+import { Client } from "./client.ts";
+
+/**
+ * Starts a client: opens its SIP ports and resolves when it can make and take calls. No account makes a direct agent.
+ *
+ * @throws {ClientError} `CONFIG_INVALID` or `CONFIG_UNSUPPORTED` naming each field; `RESOURCE_UNAVAILABLE` when a port is taken;
+ *   `PERMISSION_DENIED`.
+ */
+export async function createClient(options: ClientOptions = {}): Promise<Client> {
+  const client = newClient(options);
+  await client.start();
+  return client;
+}
+
+/** A client that does not run yet. Throws as {@link createClient} for options. */
+export function newClient(options: ClientOptions): Client {
+  checkOptions(options);
+  const client: Client = new Client(
+    clientEnvironment(options.environment, () => client),
+    options,
+  );
+  return client;
+}
+
+/**
+ * What an application's listener throws is logged and told to `errorOccurred`; where nobody listens to that, it is a process warning, never
+ * silence. An environment that was passed in keeps its own way of deciding.
+ */
+function clientEnvironment(given: Environment | undefined, client: () => Client): Environment {
+  const environment = given ?? systemEnvironment();
+  const onListenerError = (error: unknown, where: string): void => {
+    environment.logger.error({ err: error, where }, "An application's listener failed");
+    const isHeard = client().reportError(error, where);
+    if (given) given.onListenerError(error, where);
+    else if (!isHeard) process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+  };
+  return { ...environment, onListenerError };
+}

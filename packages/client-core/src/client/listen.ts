@@ -1,0 +1,50 @@
+import { addressFamily, parseHostPort } from "@sidetone/infra-common";
+import { SipTransportError, type ListeningPoint, type SipTransports } from "@sidetone/sip-transport";
+import { ClientError } from "../errors/client-error.ts";
+
+/** A numeric local address and a port, 0 for any. */
+export interface ListenAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** How often a free port is looked for that UDP and TCP both have. */
+const sharedPortAttempts = 20;
+
+/** @throws {ClientError} `CONFIG_INVALID` naming the field. */
+export function parseListen(listen: string | readonly string[] | undefined): readonly ListenAddress[] {
+  return [listen ?? "0.0.0.0:0"].flat().map((text) => {
+    const parsed = parseHostPort(text);
+    if (!parsed || !addressFamily(parsed.host)) {
+      throw new ClientError(
+        "CONFIG_INVALID",
+        `listen: ${JSON.stringify(text)} is not "address:port" with a numeric address, like "127.0.0.1:5060" or "[::1]:0"`,
+      );
+    }
+    return { address: parsed.host, port: parsed.port ?? 5060 };
+  });
+}
+
+/** Opens every address for every transport; the transports of one address share their port. */
+export async function listenEverywhere(
+  sip: SipTransports,
+  addresses: readonly ListenAddress[],
+  transports: readonly ("UDP" | "TCP")[],
+): Promise<void> {
+  for (const { address, port } of addresses) await listenOn(sip, address, port, transports);
+}
+
+async function listenOn(sip: SipTransports, address: string, port: number, transports: readonly ("UDP" | "TCP")[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const opened: ListeningPoint[] = [];
+    try {
+      for (const transport of transports) opened.push(await sip.listen({ transport, address, port: opened[0]?.port ?? port }));
+      return;
+    } catch (error) {
+      await Promise.all(opened.map((point) => point.close()));
+      // A port that was free for UDP may be taken for TCP: when any will do, try another.
+      const another = port === 0 && opened.length > 0 && SipTransportError.is(error, "SIP_TRANSPORT_LISTEN_FAILED");
+      if (!another || attempt === sharedPortAttempts) throw error;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { Account } from "../account.ts";
+import { parseListen } from "../client/listen.ts";
+import { checkMedia } from "./check-media.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { ConfigProblems } from "./config-problems.ts";
+
+type Names<Options extends object> = Readonly<Record<keyof Options, true>>;
+
+/** The compiler keeps these complete. */
+const known: Names<Required<ClientOptions>> = {
+  account: true,
+  domain: true,
+  listen: true,
+  transports: true,
+  userAgent: true,
+  media: true,
+  external: true,
+  maxCalls: true,
+  incomingRingSeconds: true,
+  maxCallSeconds: true,
+  ringing: true,
+  interceptors: true,
+  timers: true,
+  environment: true,
+};
+const knownOfAccount: Names<Required<NonNullable<ClientOptions["account"]>>> = {
+  uri: true,
+  displayName: true,
+  username: true,
+  password: true,
+  realm: true,
+  outboundProxy: true,
+};
+const knownOfTimers: Names<Required<NonNullable<ClientOptions["timers"]>>> = { T1: true, T2: true, T4: true };
+
+/** Options of the contract that cannot be honoured yet, with what to do instead. */
+const unsupported: Readonly<Record<string, string>> = {
+  "account.registrar": "registration is not available yet; call through the server with `outboundProxy`",
+  nat: "NAT traversal is not available yet; set `media.advertisedAddress` for a static one",
+  tls: "TLS is not available yet; use UDP or TCP",
+  srtp: "SRTP is not available yet",
+  sessionTimer: "session timers (RFC 4028) are not available yet",
+  musicOnHold: "music on hold is not available yet; a held peer hears silence",
+};
+
+/**
+ * Refuses what is not understood or cannot be honoured, naming every field at fault in one error.
+ *
+ * @throws {ClientError} `CONFIG_INVALID`, `CONFIG_UNSUPPORTED`.
+ */
+export function checkOptions(options: ClientOptions): void {
+  const problems = new ConfigProblems();
+  checkNames(options, known, "", problems);
+  if (options.account) checkNames(options.account, knownOfAccount, "account.", problems);
+  problems.collect(() => new Account("default", options.account, options.domain));
+  problems.collect(() => parseListen(options.listen));
+  checkTransports(options, problems);
+  checkLimits(options, problems);
+  checkUserAgent(options, problems);
+  checkMedia(options, problems);
+  problems.throwIfAny();
+}
+
+function checkTransports({ transports }: ClientOptions, problems: ConfigProblems): void {
+  if (transports?.length === 0) problems.invalid("transports", "at least one of UDP and TCP");
+  for (const transport of transports ?? []) {
+    const name = String(transport).toUpperCase();
+    if (name === "TLS" || name === "WS" || name === "WSS")
+      problems.unsupported("transports", `${name} is not available yet; use UDP or TCP`);
+    else if (transport !== "UDP" && transport !== "TCP") problems.invalid("transports", "a list of UDP and TCP");
+  }
+}
+
+function checkLimits({ maxCalls, incomingRingSeconds, maxCallSeconds, timers }: ClientOptions, problems: ConfigProblems): void {
+  if (maxCalls !== undefined && !(Number.isInteger(maxCalls) && maxCalls >= 0)) problems.invalid("maxCalls", "a whole number");
+  for (const [name, value] of Object.entries({ incomingRingSeconds, maxCallSeconds })) {
+    if (value !== undefined && !(value >= 0)) problems.invalid(name, "0 or more seconds");
+  }
+  if (!timers) return;
+  checkNames(timers, knownOfTimers, "timers.", problems);
+  for (const [name, value] of Object.entries(timers)) {
+    if (!(value > 0)) problems.invalid(`timers.${name}`, "more than 0 milliseconds");
+  }
+}
+
+/** User-Agent is one line of text on the wire (RFC 3261 §20.41). */
+function checkUserAgent({ userAgent, ringing }: ClientOptions, problems: ConfigProblems): void {
+  if (userAgent !== undefined && (typeof userAgent !== "string" || userAgent.trim() === "" || /[\x00-\x08\x0a-\x1f\x7f]/.test(userAgent)))
+    problems.invalid("userAgent", "one line of text");
+  if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") problems.invalid("ringing", '"automatic" or "manual"');
+}
+
+/** Refuses names that are no options. */
+export function checkNames(options: object, names: Readonly<Record<string, true>>, path: string, problems: ConfigProblems): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(names, name)) continue;
+    const field = path + name;
+    if (Object.hasOwn(unsupported, field)) problems.unsupported(field, unsupported[field]!);
+    else problems.invalid(field, `left out: it is no option; there are ${Object.keys(names).join(", ")}`);
+  }
+}

@@ -1,0 +1,61 @@
+import type { RequestInterceptor } from "@sidetone/dialog-core";
+import type { Environment } from "@sidetone/infra-common";
+import type { ExternalMedia } from "@sidetone/session-core";
+import type { AccountOptions } from "../account.ts";
+
+/** How the client's audio is made. */
+export interface ClientMediaOptions {
+  /** Encoding names in order of preference. Default: all there are, `PCMU`, `PCMA`. */
+  codecs?: readonly string[];
+  /** Numeric address to bind RTP to. Default: that of SIP. */
+  address?: string;
+  /** Address to write into session descriptions, where it is not the bound one (a static NAT). */
+  advertisedAddress?: string;
+  /** RTP port range, both ends included; `first: 0` for any free ports. Default 10000 to 20000. */
+  rtpPorts?: { first: number; last: number };
+  /** Send and receive key presses (RFC 4733). Default true. */
+  dtmf?: boolean;
+  /** Packet time asked for, in milliseconds: a multiple of 10 from 10 to 60. Default: none is asked for, 20 is sent. */
+  ptimeMs?: number;
+  /** Further attributes of the audio stream in SDP, without `a=`. */
+  sdpAttributes?: readonly string[];
+  /** Ends a call when nothing is heard for so long although the peer may send; never while held. Default 0: never. */
+  timeoutSeconds?: number;
+}
+
+export interface ClientOptions {
+  /** Identity, credentials and way out. Default: `sip:anonymous@anonymous.invalid` (RFC 3261 §8.1.1.3), a direct agent. */
+  account?: AccountOptions;
+  /** Host, or host and port, that completes bare users and numbers: `bob` becomes `sip:bob@<domain>`. Default: that of the account. */
+  domain?: string;
+  /**
+   * Where to take SIP, `host:port`; port 0 for any free one, and for host a numeric address. Default `0.0.0.0:0`. Several for several
+   * addresses or families.
+   */
+  listen?: string | readonly string[];
+  /** Default UDP and TCP, on the same port. */
+  transports?: readonly ("UDP" | "TCP")[];
+  /** User-Agent and Server header field. Default `Sidetone/<version>`. */
+  userAgent?: string;
+  /**
+   * `"external"`: the application supplies and receives SDP (`sdp` in dial, ring, answer and modify, or the functions of {@link ExternalMedia}), and no
+   * media port is opened.
+   */
+  media?: "external" | ClientMediaOptions;
+  /** With external media: makes descriptions for calls that were given none, and answers re-INVITEs. */
+  external?: ExternalMedia;
+  /** Calls at the same time; further ones are refused with 486. Default: no limit. */
+  maxCalls?: number;
+  /** Longest time that an incoming call may wait for its decision, in seconds; then 480. 0: no limit. Default 180. */
+  incomingRingSeconds?: number;
+  /** Longest time from the answer to the end of a call, in seconds; then BYE. Default 0: no limit. */
+  maxCallSeconds?: number;
+  /** `automatic`: a call that is not decided at once gets a 180. `manual`: only `ring()` sends one. Default automatic. */
+  ringing?: "automatic" | "manual";
+  /** Run on every request before it is sent. */
+  interceptors?: readonly RequestInterceptor[];
+  /** SIP timers T1, T2, T4, in milliseconds (RFC 3261 Table 4). */
+  timers?: { T1?: number; T2?: number; T4?: number };
+  /** Clock, randomness, network, log. Default: the system's. */
+  environment?: Environment;
+}
