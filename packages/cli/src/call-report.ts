@@ -4,14 +4,12 @@ import type { Call, CallEnded } from "@sidetone/client-core";
 export interface CallReport {
   readonly type: "CallReport";
   readonly callId: string;
-  readonly sipCallId: string;
   readonly direction: "outgoing" | "incoming";
-  readonly remote: string;
   readonly cause: string;
-  readonly endedBy: string;
   readonly statusCode: number | null;
-  readonly contacts: readonly string[];
+  /** From the INVITE to the answer. */
   readonly setupMs: number | null;
+  /** From the answer to the end; 0 when there was no answer. */
   readonly durationMs: number;
   readonly codec: string | null;
   readonly packetsSent: number | null;
@@ -22,6 +20,12 @@ export interface CallReport {
   readonly roundTripMs: number | null;
   readonly rFactor: number | null;
   readonly mos: number | null;
+  readonly endedBy: "local" | "remote" | "network";
+  readonly reasonPhrase: string | null;
+  /** Where a redirection pointed to. */
+  readonly contacts: readonly string[];
+  readonly remote: string;
+  readonly sipCallId: string;
 }
 
 export function callReport(call: Call, end: CallEnded): CallReport {
@@ -29,13 +33,9 @@ export function callReport(call: Call, end: CallEnded): CallReport {
   return {
     type: "CallReport",
     callId: call.id,
-    sipCallId: call.sipCallId,
     direction: call.direction,
-    remote: call.remote.uri,
     cause: end.cause,
-    endedBy: end.endedBy,
     statusCode: end.statusCode ?? null,
-    contacts: end.contacts,
     setupMs: rounded(end.setupMs),
     durationMs: Math.round(end.durationMs),
     codec: media?.codec ?? null,
@@ -47,29 +47,15 @@ export function callReport(call: Call, end: CallEnded): CallReport {
     roundTripMs: rounded(media?.roundTripMs, 2),
     rFactor: rounded(media?.rFactor, 1),
     mos: rounded(media?.mos, 2),
+    endedBy: end.endedBy,
+    reasonPhrase: end.reasonPhrase ?? null,
+    contacts: end.contacts,
+    remote: call.remote.uri,
+    sipCallId: call.sipCallId,
   };
 }
 
-/** The report as a person reads it. */
-export function describeReport(report: CallReport): string {
-  const status = report.statusCode === null ? "" : ` (${report.statusCode})`;
-  const where = report.contacts.length > 0 ? `, now at ${report.contacts.join(", ")}` : "";
-  const ended = `ended: ${report.cause}${status} by ${report.endedBy}${where}, ${(report.durationMs / 1000).toFixed(1)} s`;
-  if (report.codec === null) return ended;
-  const figures = [
-    `${report.codec}: sent ${report.packetsSent}, received ${report.packetsReceived}, lost ${report.packetsLost}, late ${report.packetsLate}`,
-    `jitter ${unit(report.jitterMs, "ms")}`,
-    `round trip ${unit(report.roundTripMs, "ms")}`,
-    `R ${unit(report.rFactor)}`,
-    `MOS ${unit(report.mos)}`,
-  ];
-  return `${ended}\n${figures.join(", ")}`;
-}
-
-export function unit(value: number | null | undefined, name = ""): string {
-  return value === null || value === undefined ? "not measured" : `${value}${name && ` ${name}`}`;
-}
-
+/** `value` to so many decimals; null when it was not measured. */
 export function rounded(value: number | undefined, digits = 0): number | null {
   return value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(digits));
 }

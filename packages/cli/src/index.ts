@@ -1,3 +1,3 @@
 export { main } from "./main.ts";
-export { Terminal } from "./terminal.ts";
-export { callReport, type CallReport } from "./call-report.ts";
+export { Terminal, type TerminalOutput, type TerminalParts } from "./terminal.ts";
+export type { CallReport } from "./call-report.ts";

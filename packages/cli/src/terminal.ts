@@ -1,34 +1,39 @@
-/** Where a command writes and what it reads from: the process's streams, or a test's. */
+/** The part of a stream that a {@link Terminal} needs. */
+export interface TerminalOutput {
+  write(text: string): unknown;
+  /** Whether a person watches. */
+  readonly isTTY?: boolean | undefined;
+  /** Width in characters. */
+  readonly columns?: number | undefined;
+}
+
+export interface TerminalParts {
+  out: TerminalOutput;
+  err: TerminalOutput;
+  /** Environment variables. */
+  variables?: Readonly<Record<string, string | undefined>>;
+  /** Calls back at each interrupt (Ctrl-C); gives the function that stops listening. */
+  onInterrupt?: (listener: () => void) => () => void;
+  /** Asks a person without showing what is typed; undefined when nothing was typed. Left out where nobody can be asked. */
+  askSecret?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+}
+
+/** Where a command writes and what it reads: the process's streams, or a test's. */
 export class Terminal {
-  readonly #out: { write(text: string): unknown; readonly isTTY?: boolean };
-  readonly #err: { write(text: string): unknown };
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Calls back when the user interrupts (Ctrl-C); gives the function that stops listening. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   readonly onInterrupt: (listener: () => void) => () => void;
-  #liveLength = 0;
+  /** Undefined where no person can be asked. */
+  readonly askSecret: ((question: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
+  readonly #out: TerminalOutput;
+  readonly #err: TerminalOutput;
+  #live = "";
 
-  constructor(parts: {
-    out: { write(text: string): unknown; readonly isTTY?: boolean };
-    err: { write(text: string): unknown };
-    environment?: Readonly<Record<string, string | undefined>>;
-    onInterrupt?: (listener: () => void) => () => void;
-  }) {
-    this.#out = parts.out;
-    this.#err = parts.err;
-    this.environment = parts.environment ?? {};
-    this.onInterrupt = parts.onInterrupt ?? (() => () => {});
-  }
-
-  static ofProcess(): Terminal {
-    const onInterrupt = (listener: () => void): (() => void) => {
-      process.on("SIGINT", listener);
-      process.on("SIGTERM", listener);
-      return () => {
-        process.off("SIGINT", listener);
-        process.off("SIGTERM", listener);
-      };
-    };
-    return new Terminal({ out: process.stdout, err: process.stderr, environment: process.env, onInterrupt });
+  constructor({ out, err, variables = {}, onInterrupt = () => () => {}, askSecret }: TerminalParts) {
+    this.#out = out;
+    this.#err = err;
+    this.variables = variables;
+    this.onInterrupt = onInterrupt;
+    this.askSecret = askSecret && ((question, signal) => (this.endLive(), askSecret(question, signal)));
   }
 
   /** Whether a person watches: then there is a live line. */
@@ -37,33 +42,40 @@ export class Terminal {
   }
 
   write(text: string): void {
-    this.#out.write(text);
+    this.#aboveLive(() => this.#out.write(text));
   }
 
   writeError(text: string): void {
-    this.clearLive();
-    this.#err.write(text);
+    this.#aboveLive(() => this.#err.write(text));
   }
 
   line(text: string): void {
-    this.clearLive();
-    this.#out.write(`${text}\n`);
+    this.write(`${text}\n`);
   }
 
   error(text: string): void {
     this.writeError(`sidetone: ${text}\n`);
   }
 
-  /** A line that the next one replaces. */
+  /** Shows a line that the next one replaces, cut to the width of the terminal. Lines written meanwhile go above it. */
   live(text: string): void {
     if (!this.isInteractive) return;
-    this.#out.write(`\r${text.padEnd(this.#liveLength)}`);
-    this.#liveLength = text.length;
+    const cut = text.slice(0, (this.#out.columns ?? 80) - 1);
+    this.#out.write(`\r${cut.padEnd(this.#live.length)}`);
+    this.#live = cut;
   }
 
-  clearLive(): void {
-    if (this.#liveLength === 0) return;
-    this.#out.write(`\r${" ".repeat(this.#liveLength)}\r`);
-    this.#liveLength = 0;
+  /** Wipes the live line away. */
+  endLive(): void {
+    if (this.#live === "") return;
+    this.#out.write(`\r${" ".repeat(this.#live.length)}\r`);
+    this.#live = "";
+  }
+
+  #aboveLive(write: () => void): void {
+    const live = this.#live;
+    this.endLive();
+    write();
+    if (live !== "") this.live(live);
   }
 }

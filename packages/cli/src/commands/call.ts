@@ -1,17 +1,25 @@
-import { createClient, type Call, type Client } from "@sidetone/client-core";
+import { ClientError, createClient, type Call, type Client } from "@sidetone/client-core";
+import { isIpv6, onAbort, type Clock } from "@sidetone/infra-common";
+import type { AudioSource } from "@sidetone/media-core";
 import { SipUri } from "@sidetone/sip-core";
 import { openAudio, type AudioFlags } from "../audio-flags.ts";
 import { CallNarrator } from "../call-narrator.ts";
-import { exitCodeOfEnd } from "../exit-code.ts";
+import { callTarget } from "../call-target.ts";
+import { CallTasks } from "../call-tasks.ts";
+import type { CommandContext } from "../command-context.ts";
+import { exitCodeOfEnd, exitCodes } from "../exit-code.ts";
+import { listenAddress } from "../listen-address.ts";
+import { liveText, LiveLine } from "../live-line.ts";
+import { checkRecordable } from "../node/check-recordable.ts";
+import { TraceFile } from "../node/trace-file.ts";
 import { passwordSource } from "../password.ts";
-import { runWithClient } from "../run-with-client.ts";
-import type { Terminal } from "../terminal.ts";
+import { runCommand } from "../run-command.ts";
 
 export interface CallFlags extends AudioFlags {
   record?: string;
   dtmf?: string;
   duration?: number;
-  listen: string;
+  listen?: string;
   user?: string;
   password?: string;
   proxy?: string;
@@ -20,74 +28,82 @@ export interface CallFlags extends AudioFlags {
   json?: boolean;
 }
 
-/** `sidetone call <uri>`. */
-export function callCommand(uri: string, flags: CallFlags, terminal: Terminal): Promise<number> {
-  return runWithClient(
-    flags,
-    terminal,
-    () => openClient(uri, flags, terminal),
-    async (client) => {
-      const narrator = new CallNarrator(terminal, flags.json ?? false);
-      // A file that cannot be played is found before the other side's phone rings.
-      const audio = await openAudio(flags);
-      const outgoing = client.dial(uri, {});
-      const { call } = outgoing;
-      narrator.follow(call);
-      const forget = terminal.onInterrupt(() => void call.hangUp());
-      const answered = await outgoing.answered.then(
-        () => true,
-        () => false,
-      );
-      if (answered) await converse(call, flags, audio, client, narrator);
-      const end = await call.ended;
-      forget();
-      narrator.report(call, end);
-      return exitCodeOfEnd(end);
-    },
-  );
-}
-
-async function openClient(uri: string, flags: CallFlags, terminal: Terminal): Promise<Client> {
-  const password = passwordSource(flags.password, terminal);
-  const host = hostOf(uri);
-  return createClient({
-    listen: flags.listen,
-    account: {
-      uri: SipUri.create({ user: flags.user ?? "sidetone", host }).toString(),
-      ...(password === undefined ? {} : { password }),
-      ...(flags.proxy === undefined ? {} : { outboundProxy: flags.proxy }),
-    },
-    media: flags.codecs ? { codecs: flags.codecs } : {},
+/** `sidetone call <uri>`. Everything that can be checked is, before the other side's phone rings. */
+export function callCommand(target: string, flags: CallFlags, context: CommandContext): Promise<number> {
+  return runCommand(context, flags.json ?? false, async () => {
+    const uri = callTarget(target);
+    await checkRecordable(flags.record);
+    const audio = await openAudio(flags);
+    const over = new AbortController();
+    try {
+      await using _trace = flags.trace === undefined ? undefined : await TraceFile.open(flags.trace);
+      await using client = await openClient(uri, flags, context, over.signal);
+      return await conductCall(client, uri, audio, flags, context);
+    } finally {
+      over.abort(); // nobody is asked for a password any more
+      audio?.close();
+    }
   });
 }
 
-/** The domain to call from is the one that is called; what is no URI is refused with advice when it is dialled. */
-function hostOf(uri: string): string {
-  try {
-    return SipUri.parse(/^sips?:/i.test(uri) ? uri : `sip:${uri}`).host;
-  } catch {
-    return "anonymous.invalid";
-  }
+async function openClient(uri: SipUri, flags: CallFlags, context: CommandContext, over: AbortSignal): Promise<Client> {
+  const { terminal, environment } = context;
+  const password = passwordSource(flags.password, terminal, over);
+  const outboundProxy = flags.proxy === undefined ? undefined : callTarget(flags.proxy);
+  const anywhere = isIpv6((outboundProxy ?? uri).host) ? "[::]:0" : "0.0.0.0:0";
+  return createClient({
+    listen: await listenAddress(flags.listen ?? anywhere, environment),
+    account: {
+      // Who calls has an address in the domain that is called, where a server may know the user.
+      uri: SipUri.create({ user: flags.user ?? "sidetone", host: uri.host }).toString(),
+      ...(password === undefined ? {} : { password }),
+      ...(outboundProxy ? { outboundProxy: outboundProxy.toString() } : {}),
+    },
+    media: flags.codecs ? { codecs: flags.codecs } : {},
+    ...(environment ? { environment } : {}),
+  });
+}
+
+/** From the INVITE to the report; gives the exit code. */
+async function conductCall(
+  client: Client,
+  uri: SipUri,
+  audio: AudioSource | undefined,
+  flags: CallFlags,
+  context: CommandContext,
+): Promise<number> {
+  const { clock } = client.environment;
+  const narrator = new CallNarrator(context.terminal, flags.json ?? false, clock);
+  const outgoing = client.dial(uri.toString());
+  const { call } = outgoing;
+  narrator.say("Calling", `calling ${uri}`, { callId: call.id, uri: uri.toString() });
+  narrator.follow(call);
+  using live = new LiveLine(context.terminal, clock, () => (call.phase === "Ended" ? "" : liveText(call, clock.now())));
+  call.on("phaseChanged", () => live.refresh());
+  const forgetInterrupt = onAbort(context.interrupted, () => {
+    void call.hangUp();
+    void client.close(); // which waits for the peer no longer than 2 s
+  });
+  const tasks = new CallTasks(call, narrator);
+  const failure = await outgoing.answered.then(
+    () => converse(call, tasks, audio, flags, clock),
+    (error: unknown) => (error instanceof ClientError ? error : undefined),
+  );
+  const end = await call.ended;
+  forgetInterrupt();
+  await tasks.finish();
+  live.refresh();
+  narrator.report(call, end);
+  return exitCodeOfEnd(end, failure) || (tasks.succeeded ? exitCodes.ok : exitCodes.usage);
 }
 
 /** What is asked for after the answer: record, play, send digits, hang up in time. */
-async function converse(
-  call: Call,
-  flags: CallFlags,
-  audio: Awaited<ReturnType<typeof openAudio>>,
-  client: Client,
-  narrator: CallNarrator,
-): Promise<void> {
-  if (flags.record !== undefined) await call.record(flags.record);
-  const playing = audio ? call.play(audio) : undefined;
-  const sending = flags.dtmf === undefined ? undefined : call.sendDtmf(flags.dtmf);
-  sending?.catch((error: unknown) => narrator.problem(call, error));
-  playing?.catch((error: unknown) => narrator.problem(call, error));
+async function converse(call: Call, tasks: CallTasks, audio: AudioSource | undefined, flags: CallFlags, clock: Clock): Promise<undefined> {
   if (flags.duration !== undefined) {
-    const timer = client.environment.clock.setTimer(flags.duration * 1000, () => void call.hangUp());
+    const timer = clock.setTimer(flags.duration * 1000, () => void call.hangUp());
     void call.ended.then(() => timer.cancel());
-  } else if (flags.play !== undefined) {
-    await Promise.allSettled([playing, sending]);
-    await call.hangUp();
   }
+  if (flags.record !== undefined) await tasks.record(flags.record);
+  await Promise.all([audio && tasks.play(audio), flags.dtmf === undefined ? undefined : tasks.sendDtmf(flags.dtmf)]);
+  if (flags.play !== undefined && flags.duration === undefined) void call.hangUp();
 }

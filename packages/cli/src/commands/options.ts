@@ -1,39 +1,52 @@
 import { createClient } from "@sidetone/client-core";
+import { isIpv6 } from "@sidetone/infra-common";
 import { Accept, Allow, Server, Supported, UserAgent, type SipResponse } from "@sidetone/sip-core";
+import { rounded } from "../call-report.ts";
+import { callTarget } from "../call-target.ts";
+import type { CommandContext } from "../command-context.ts";
 import { exitCodeOfStatus } from "../exit-code.ts";
-import { runWithClient } from "../run-with-client.ts";
-import type { Terminal } from "../terminal.ts";
+import { listenAddress } from "../listen-address.ts";
+import { LiveLine, minutes } from "../live-line.ts";
+import { runCommand } from "../run-command.ts";
 
 export interface OptionsFlags {
-  listen: string;
+  listen?: string;
   json?: boolean;
 }
 
 /** `sidetone options <uri>`: a SIP ping (RFC 3261 §11). */
-export function optionsCommand(uri: string, flags: OptionsFlags, terminal: Terminal): Promise<number> {
-  return runWithClient(
-    flags,
-    terminal,
-    () => createClient({ listen: flags.listen, media: "external" }),
-    async (client) => {
-      const requestUri = client.account.complete(uri);
-      const forget = terminal.onInterrupt(() => void client.close());
-      const startedAtMs = client.environment.clock.now();
-      const response = await client.userAgent.request({ method: "OPTIONS", requestUri, headers: [["Accept", "application/sdp"]] });
-      const roundTripMs = client.environment.clock.now() - startedAtMs;
-      forget();
-      const answer = describe(response, roundTripMs);
-      if (flags.json) terminal.line(JSON.stringify({ type: "OptionsReport", uri: requestUri.toString(), ...answer }));
-      else printAnswer(terminal, requestUri.toString(), answer);
-      return exitCodeOfStatus(response.statusCode);
-    },
-  );
+export function optionsCommand(target: string, flags: OptionsFlags, context: CommandContext): Promise<number> {
+  const { terminal, environment, interrupted } = context;
+  return runCommand(context, flags.json ?? false, async () => {
+    const uri = callTarget(target);
+    await using client = await createClient({
+      listen: await listenAddress(flags.listen ?? (isIpv6(uri.host) ? "[::]:0" : "0.0.0.0:0"), environment),
+      media: "external",
+      ...(environment ? { environment } : {}),
+    });
+    const { clock } = client.environment;
+    const askedAtMs = clock.now();
+    using _live = new LiveLine(terminal, clock, () => `waiting for ${uri}  ${minutes(clock.now() - askedAtMs)}`);
+    const response = await client.userAgent.request({
+      method: "OPTIONS",
+      requestUri: uri,
+      headers: [["Accept", "application/sdp"]],
+      signal: interrupted,
+    });
+    const report = optionsReport(uri.toString(), response, clock.now() - askedAtMs);
+    terminal.line(flags.json ? JSON.stringify(report) : describe(report));
+    return exitCodeOfStatus(response.statusCode);
+  });
 }
 
-interface OptionsAnswer {
+interface OptionsReport {
+  readonly type: "OptionsReport";
+  readonly uri: string;
   readonly statusCode: number;
   readonly reasonPhrase: string;
-  readonly roundTripMs: number;
+  /** From the first request to the final response, with whatever retransmissions and challenges lay between. */
+  readonly roundTripMs: number | null;
+  /** Empty where the peer does not say. */
   readonly allow: readonly string[];
   readonly supported: readonly string[];
   readonly accept: readonly string[];
@@ -41,23 +54,27 @@ interface OptionsAnswer {
   readonly software: string | null;
 }
 
-function describe(response: SipResponse, roundTripMs: number): OptionsAnswer {
+function optionsReport(uri: string, response: SipResponse, elapsedMs: number): OptionsReport {
   return {
+    type: "OptionsReport",
+    uri,
     statusCode: response.statusCode,
     reasonPhrase: response.reasonPhrase,
-    roundTripMs: Number(roundTripMs.toFixed(1)),
+    roundTripMs: rounded(elapsedMs, 1),
     allow: response.getAll(Allow),
     supported: response.getAll(Supported),
     accept: response.getAll(Accept).map(String),
-    software: (response.get(Server) ?? response.get(UserAgent))?.toString() ?? null,
+    software: response.get(Server) ?? response.get(UserAgent) ?? null,
   };
 }
 
-function printAnswer(terminal: Terminal, uri: string, answer: OptionsAnswer): void {
-  const list = (names: readonly string[]): string => (names.length > 0 ? names.join(", ") : "(does not say)");
-  terminal.line(`${uri} answered ${answer.statusCode} ${answer.reasonPhrase} in ${answer.roundTripMs} ms`);
-  if (answer.software !== null) terminal.line(`  software   ${answer.software}`);
-  terminal.line(`  allows     ${list(answer.allow)}`);
-  terminal.line(`  supports   ${list(answer.supported)}`);
-  terminal.line(`  accepts    ${list(answer.accept)}`);
+function describe({ uri, statusCode, reasonPhrase, roundTripMs, software, allow, supported, accept }: OptionsReport): string {
+  const list = (names: readonly string[]): string => names.join(", ") || "(does not say)";
+  return [
+    `${uri} answered ${statusCode} ${reasonPhrase} in ${roundTripMs} ms`,
+    `  software   ${software ?? "(does not say)"}`,
+    `  allows     ${list(allow)}`,
+    `  supports   ${list(supported)}`,
+    `  accepts    ${list(accept)}`,
+  ].join("\n");
 }

@@ -1,0 +1,37 @@
+import { systemClock } from "@sidetone/infra-common";
+import { Terminal } from "../terminal.ts";
+import { askSecret } from "./ask-secret.ts";
+
+/** npx passes a Ctrl-C on that the terminal has sent to this process already: what comes so soon after it is the same one. */
+const sameInterruptMs = 500;
+const statusOfInterrupt = 130;
+
+/** The terminal of this process. The first interrupt is told to the command, which hangs up; a second one ends the process at once. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr } = process;
+  return new Terminal({
+    out: stdout,
+    err: stderr,
+    variables: process.env,
+    onInterrupt,
+    ...(stdin.isTTY && stderr.isTTY ? { askSecret } : {}),
+  });
+}
+
+function onInterrupt(listener: () => void): () => void {
+  let firstAtMs: number | undefined;
+  const onSignal = (): void => {
+    if (firstAtMs === undefined) {
+      firstAtMs = systemClock.now();
+      listener();
+    } else if (systemClock.now() - firstAtMs > sameInterruptMs) process.exit(statusOfInterrupt);
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  // Nobody reads any more (`| head -1`): as good as an interrupt. The listener stays, for what is still written on the way out.
+  process.stdout.once("error", onSignal).on("error", () => {});
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+    process.stdout.off("error", onSignal);
+  };
+}

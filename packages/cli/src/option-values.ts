@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from "commander";
+
+// What the values of options must look like; commander puts the option's name before the advice.
+
+export function hertz(text: string): number {
+  const value = numberOf(text);
+  if (!(value >= 20 && value <= 20_000)) throw new InvalidArgumentError("Give a frequency in Hz, from 20 to 20000.");
+  return value;
+}
+
+export function seconds(text: string): number {
+  const value = numberOf(text);
+  if (!(value >= 0 && value < Infinity)) throw new InvalidArgumentError("Give a number of seconds, 0 or more.");
+  return value;
+}
+
+export function count(text: string): number {
+  const value = numberOf(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Give a whole number, 1 or more.");
+  return value;
+}
+
+/** Key presses (RFC 4733 §3.2). */
+export function digits(text: string): string {
+  if (!/^[0-9*#A-D]+$/i.test(text)) throw new InvalidArgumentError("Give key presses of 0-9, *, # and A-D, without spaces.");
+  return text.toUpperCase();
+}
+
+export function codecNames(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.includes("")) throw new InvalidArgumentError("Give codec names separated by commas, like PCMU,PCMA.");
+  return names;
+}
+
+function numberOf(text: string): number {
+  return text.trim() === "" ? NaN : Number(text);
+}

@@ -1,0 +1,85 @@
+import { Command, Option } from "commander";
+import type { AnswerFlags } from "./commands/answer.ts";
+import type { CallFlags } from "./commands/call.ts";
+import type { OptionsFlags } from "./commands/options.ts";
+import { exitCodeHelp } from "./exit-code.ts";
+import { codecNames, count, digits, hertz, seconds } from "./option-values.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** The version of the package; a test holds the two together. */
+const version = "0.1.0";
+
+/** What runs when a command line was understood. */
+export interface Commands {
+  call(uri: string, flags: CallFlags): Promise<void>;
+  answer(flags: AnswerFlags): Promise<void>;
+  options(uri: string, flags: OptionsFlags): Promise<void>;
+}
+
+/** The command line: every command with its arguments and options. */
+export function createProgram(terminal: Terminal, commands: Commands): Command {
+  const program = new Command("sidetone")
+    .description("A softphone and SIP tester for the terminal")
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => terminal.write(text), writeErr: (text) => terminal.writeError(text) })
+    .showHelpAfterError("(sidetone help shows the commands, sidetone help COMMAND its options)")
+    .addHelpText("after", exitCodeHelp);
+  addCall(program, commands);
+  addAnswer(program, commands);
+  addOptions(program, commands);
+  return program;
+}
+
+function addCall(program: Command, commands: Commands): void {
+  program
+    .command("call")
+    .description("call somebody: play, record, send digits")
+    .argument("<uri>", "whom to call, as sip:bob@example.com or 192.0.2.7:5070")
+    .addOption(playOption("play a WAV file, then hang up"))
+    .addOption(toneOption())
+    .option("--record <file>", "record both sides to a WAV file")
+    .addOption(new Option("--dtmf <digits>", "send key presses after the answer: 0-9 * # A-D").argParser(digits))
+    .option("--duration <seconds>", "hang up so long after the answer (default: after --play, or when the other side does)", seconds)
+    .option("--listen <host:port>", "local address and port for SIP (default: any)")
+    .option("--user <name>", 'user name to call from and to authenticate as (default: "sidetone")')
+    .option("--password <password>", "others on this machine can see it: prefer SIDETONE_PASSWORD, or be asked")
+    .option("--proxy <uri>", "server to send the call to first")
+    .addOption(codecsOption())
+    .addOption(traceOption())
+    .option("--json", "one JSON object per line: events, at last a CallReport")
+    .action((uri: string, flags: CallFlags) => commands.call(uri, flags));
+}
+
+function addAnswer(program: Command, commands: Commands): void {
+  program
+    .command("answer")
+    .description("answer calls: echo, play, record")
+    .option("--listen <host:port>", "local address and port for SIP", "0.0.0.0:5060")
+    .addOption(new Option("--echo", "send back what is heard").conflicts(["play", "tone"]))
+    .addOption(playOption("play a WAV file over and over"))
+    .addOption(toneOption())
+    .option("--record <file>", "record both sides to a WAV file; further calls to file-2, file-3 …")
+    .addOption(new Option("--max-calls <n>", "take so many calls, then end (default: until Ctrl-C)").argParser(count))
+    .addOption(new Option("--ring <seconds>", "ring so long before answering").argParser(seconds))
+    .addOption(codecsOption())
+    .addOption(traceOption())
+    .option("--json", "one JSON object per line: events, and a CallReport for each call")
+    .action((flags: AnswerFlags) => commands.answer(flags));
+}
+
+function addOptions(program: Command, commands: Commands): void {
+  program
+    .command("options")
+    .description("ask a phone or server what it can do, and how fast it answers")
+    .argument("<uri>", "whom to ask, as sip:example.com or 192.0.2.7:5070")
+    .option("--listen <host:port>", "local address and port for SIP (default: any)")
+    .option("--json", "one JSON object, an OptionsReport")
+    .action((uri: string, flags: OptionsFlags) => commands.options(uri, flags));
+}
+
+const playOption = (description: string): Option => new Option("--play <file>", description).conflicts("tone");
+const toneOption = (): Option => new Option("--tone <hz>", "play a tone").argParser(hertz);
+const traceOption = (): Option => new Option("--trace <file>", "write every SIP message, secrets removed, and a ladder to a file");
+const codecsOption = (): Option =>
+  new Option("--codecs <list>", "codecs in order of preference, like PCMA,PCMU (default: all there are)").argParser(codecNames);
