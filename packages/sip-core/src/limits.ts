@@ -1,6 +1,6 @@
 /** How much of a message is read before it is refused. All are inclusive. */
 export interface SipLimits {
-  /** Start line and header fields with the empty line, in bytes. Beyond: 513. At most 1,048,575. Default 65,536. */
+  /** Start line and header fields with the empty line, in bytes. Beyond: 513. Default 65,536, and no more is possible. */
   readonly headBytes: number;
   /** A whole datagram, in bytes. Beyond: 513. Default 65,536. */
   readonly datagramBytes: number;
@@ -8,7 +8,7 @@ export interface SipLimits {
   readonly bodyBytes: number;
   /** Header fields of any kind. Beyond: 400. Default 512. */
   readonly headerFields: number;
-  /** Fields of any one name, and members of one Via, Contact, Route, Record-Route or Require list. Beyond: 400. Default 128. */
+  /** Fields of any one name, and members of one Via, Contact, Require, Proxy-Require or Content-Encoding list. Beyond: 400. Default 128. */
   readonly sameHeader: number;
 }
 

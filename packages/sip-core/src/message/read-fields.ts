@@ -35,39 +35,46 @@ export function readFields(head: MessageHead, end: number, limits: SipLimits): S
         continue;
       }
     }
-    const fieldError = spelling === 0 ? readUnknownField(head, i, limits) : readField(head, i, id, valueStart, limits);
-    error ??= fieldError;
+    // One error is enough: what follows it is only taken in, so that a message of nothing but errors costs no more than another.
+    const isJudged = error === undefined;
+    const problem = spelling === 0 ? readUnknownField(head, i, isJudged, limits) : readField(head, i, id, valueStart, isJudged, limits);
+    error ??= problem;
   }
   return error ?? (head.fields.length > limits.sameHeader ? checkCounts(head, limits) : undefined);
 }
 
 /** A field whose name, up to the colon, is none of the known spellings. */
-function readUnknownField(head: MessageHead, start: number, limits: SipLimits): SipParseError | undefined {
+function readUnknownField(head: MessageHead, start: number, isJudged: boolean, limits: SipLimits): SipParseError | undefined {
   const { length } = head.text;
   const nameEnd = skipBytes(start, TOKEN);
   let colon = nameEnd;
   while (isBlank(bytes[colon]!)) colon++;
   if (nameEnd > start && bytes[colon] === 0x3a) {
     const id = headerIdOf(head.text.slice(start, nameEnd));
-    return readField(head, start, id, colon + 1, limits);
+    return readField(head, start, id, colon + 1, isJudged, limits);
   }
-  return skipLine(head, start, endOfField(start, length), "A line is no header field: no name and colon");
+  head.addField(start, OTHER_HEADER, 0, endOfField(start, length));
+  return isJudged ? malformed("A line is no header field: no name and colon") : undefined;
 }
 
 /** Takes the field in, whatever its value looks like; its codec judges it if it is one of those that are validated. */
-function readField(head: MessageHead, start: number, id: number, valueStart: number, limits: SipLimits): SipParseError | undefined {
+function readField(
+  head: MessageHead,
+  start: number,
+  id: number,
+  valueStart: number,
+  isJudged: boolean,
+  limits: SipLimits,
+): SipParseError | undefined {
   const end = endOfField(valueStart, head.text.length);
-  if (scanned.problem !== undefined) return skipLine(head, start, end, scanned.problem);
+  const { flags, problem } = scanned;
   const wasRepeated = isRepeated(head, id);
-  head.addField(start, id, scanned.flags, end);
+  // A line that is no field keeps its place, so that the field before it ends where it ends.
+  head.addField(start, problem === undefined ? id : OTHER_HEADER, flags, end);
+  if (!isJudged) return undefined;
+  if (problem !== undefined) return malformed(problem);
   if (wasRepeated) return malformed(`${headerNameOf(id)} is repeated`, headerNameOf(id));
   return isValidatedHeader(id) ? judgeField(head, id, limits) : undefined;
-}
-
-/** Keeps the place of a line that is no field, so that the field before it ends where it ends. */
-function skipLine(head: MessageHead, start: number, end: number, problem: string): SipParseError {
-  head.addField(start, OTHER_HEADER, 0, end);
-  return malformed(problem);
 }
 
 function isRepeated(head: MessageHead, id: number): boolean {

@@ -1,5 +1,7 @@
 import { SipError } from "../errors.ts";
 import { isToken } from "../grammar/character-class.ts";
+import { excerpt } from "../grammar/excerpt.ts";
+import { SipUri } from "../uri/sip-uri.ts";
 import { parseUri, type Uri } from "../uri/uri.ts";
 import { noContent, type Body } from "./body.ts";
 import { buildHead } from "./build-head.ts";
@@ -40,11 +42,12 @@ export class SipRequest extends SipMessage {
    *   value holds CR, LF or NUL, or a field that is validated on arrival is malformed, repeated or missing.
    */
   static create({ method, requestUri, headers, body }: SipRequestOptions): SipRequest {
-    if (!isToken(method)) throw new SipError("SIP_START_LINE_INVALID", `A method must be a token: ${JSON.stringify(method.slice(0, 80))}`);
+    if (!isToken(method)) throw new SipError("SIP_START_LINE_INVALID", `A method must be a token: ${excerpt(method)}`);
     let fieldLines = "";
     for (const field of headers) fieldLines += formatField(field[0], field[1]);
     if (body) fieldLines += formatBodyFields(body);
-    return rebuild(`${method} ${uriOnWire(requestUri)} SIP/2.0\r\n`, fieldLines, body?.content ?? noContent);
+    const requestUriText = uriOnWire(requestUri);
+    return build(method, requestUriText, `${method} ${requestUriText} SIP/2.0\r\n`, fieldLines, body?.content ?? noContent);
   }
 
   /** The Request-URI. Of a received request it is well formed. */
@@ -73,6 +76,10 @@ export class RequestEditor extends MessageEditor<SipRequest> {
 
 function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipRequest {
   const { method, requestUriText } = parseRequestLine(startLine.slice(0, -2));
+  return build(method, requestUriText, startLine, fieldLines, body);
+}
+
+function build(method: string, requestUriText: string, startLine: string, fieldLines: string, body: Uint8Array): SipRequest {
   const head = buildHead(startLine, fieldLines, body.length);
   if (head.cseqMethod !== method) throw new SipError("SIP_HEADER_INVALID", `CSeq names ${head.cseqMethod}, the request is ${method}`);
   return new SipRequest(method, requestUriText, undefined, head, body);
@@ -80,9 +87,18 @@ function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipRe
 
 function uriOnWire(uri: Uri | string): string {
   const text = uri.toString();
+  const parsed = typeof uri === "string" ? tryParse(uri) : uri;
+  // Headers are "not allowed" in a Request-URI (RFC 3261 §19.1.1, Table 1): they say how to make the request (§19.1.5).
+  if (!parsed || (parsed instanceof SipUri && !parsed.headers.isEmpty)) {
+    throw new SipError("SIP_START_LINE_INVALID", `Not a Request-URI: ${excerpt(text)}`);
+  }
+  return text;
+}
+
+function tryParse(text: string): Uri | undefined {
   try {
-    return (typeof uri === "string" ? parseUri(uri) : uri) && text;
-  } catch (error) {
-    throw new SipError("SIP_START_LINE_INVALID", `Not a Request-URI: ${JSON.stringify(text.slice(0, 80))}`, { cause: error });
+    return parseUri(text);
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { SipParseError } from "../errors.ts";
 import { fromWire } from "./latin1.ts";
 import { isToken } from "../grammar/character-class.ts";
+import { excerpt } from "../grammar/excerpt.ts";
 
 /** The parts of a Request-Line (RFC 3261 §7.1). */
 export interface RequestLine {
@@ -50,11 +51,11 @@ export function parseStatusLine(line: string): StatusLine {
 function checkVersion(text: string, line: string): void {
   if (text.toUpperCase() === version) return;
   if (/^SIP\/\d+\.\d+$/i.test(text)) {
-    throw new SipParseError("SIP_PARSE_VERSION", `Not SIP/2.0: ${JSON.stringify(text.slice(0, 80))}`, { statusCode: 505 });
+    throw new SipParseError("SIP_PARSE_VERSION", `Not SIP/2.0: ${excerpt(text)}`, { statusCode: 505 });
   }
   throw malformed("start line", line);
 }
 
 function malformed(what: string, line: string): SipParseError {
-  return new SipParseError("SIP_PARSE_START_LINE", `Not a ${what}: ${JSON.stringify(line.slice(0, 80))}`);
+  return new SipParseError("SIP_PARSE_START_LINE", `Not a ${what}: ${excerpt(line)}`);
 }
