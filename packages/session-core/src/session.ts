@@ -153,7 +153,7 @@ export abstract class Session
 
   onNegotiated(media: NegotiatedMedia | undefined, heldHere: boolean): void {
     if (this.phase === "Ended") return;
-    this.media?.configure(media);
+    this.media?.configure(media, { held: heldHere });
     this.negotiated = media;
     this.user.onMediaNegotiated?.(media);
     this.#setHold(heldHere, media?.onHoldByRemote ?? false);

@@ -58,8 +58,11 @@ export interface MediaSession {
   /**
    * Takes the outcome of an offer/answer exchange, and again of each later one: addresses, codecs, payload types, packet time, direction.
    * Timestamps and SSRC go on. `undefined` stops sending and receiving (the stream was refused).
+   *
+   * @param options.held this side has put the peer on hold, who then hears silence, whatever plays. The direction does not tell: `sendonly`
+   *   is also the answer to a peer who only wants to listen.
    */
-  configure(media: NegotiatedMedia | undefined): void;
+  configure(media: NegotiatedMedia | undefined, options?: { held?: boolean }): void;
 
   /** Plays `source` to the peer in place of `output` until it ends or is stopped; a later call replaces an earlier one. */
   play(source: AudioSource): Playback;

@@ -43,7 +43,7 @@ export class RtpMediaSession implements MediaSession {
   readonly #dtmf = new DtmfQueue();
   #opening: Promise<RtpTransport> | undefined;
   #stream: RtpStream | undefined;
-  #pending: { readonly media: NegotiatedMedia | undefined } | undefined;
+  #pending: { readonly media: NegotiatedMedia | undefined; readonly held: boolean } | undefined;
   #playback: SourcePlayback | undefined;
   #echo = false;
   #volume = { microphone: 1, speaker: 1 };
@@ -63,13 +63,13 @@ export class RtpMediaSession implements MediaSession {
     return { address: localAddress, rtpPort, rtcpPort };
   }
 
-  configure(media: NegotiatedMedia | undefined): void {
+  configure(media: NegotiatedMedia | undefined, { held = false }: { held?: boolean } = {}): void {
     if (this.#closing) return;
     if (!this.#stream) {
-      this.#pending = { media };
+      this.#pending = { media, held };
       return;
     }
-    this.#stream.configure(media);
+    this.#stream.configure(media, held);
   }
 
   get quality(): MediaQuality | undefined {
@@ -195,7 +195,7 @@ export class RtpMediaSession implements MediaSession {
       },
     });
     this.#stream = new RtpStream({ environment, scheduler, codecs, options, user, transport, session: this });
-    if (this.#pending) this.#stream.configure(this.#pending.media);
+    if (this.#pending) this.#stream.configure(this.#pending.media, this.#pending.held);
     this.#pending = undefined;
     return transport;
   }

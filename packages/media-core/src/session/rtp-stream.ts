@@ -48,7 +48,8 @@ export class RtpStream implements ScheduledStream {
   quality: MediaQuality | undefined;
   readonly #parts: RtpStreamParts;
   readonly #idle: MediaIdleWatch;
-  #media: NegotiatedMedia | undefined;
+  /** This side holds: the peer hears silence, whatever the application plays. */
+  #held = false;
   #sender: RtpSender | undefined;
   #receiver: RtpReceiver | undefined;
   #rtcp: RtcpSession | undefined;
@@ -86,7 +87,7 @@ export class RtpStream implements ScheduledStream {
   }
 
   /** Takes the outcome of an offer/answer exchange. @throws {MediaError} `MEDIA_CODEC_UNSUPPORTED`; nothing has changed then. */
-  configure(media: NegotiatedMedia | undefined): void {
+  configure(media: NegotiatedMedia | undefined, held: boolean): void {
     if (!media) return this.#stop();
     const codec = this.#codecOf(media.sendCodecs[0]);
     if (!codec) throw new MediaError("MEDIA_CODEC_UNSUPPORTED", "The negotiated codec cannot be encoded here");
@@ -98,6 +99,7 @@ export class RtpStream implements ScheduledStream {
     this.#send!.configure(codec, media.sendCodecs[0]!.payloadType, media.telephoneEvent?.sendPayloadType, media.ptimeMs);
     this.#point(media);
     this.#setDirections(media);
+    this.#held = held;
     const samples = (codec.sampleRate * this.frameMs) / 1000;
     if (this.#remote.length !== samples) {
       this.#remote = new Int16Array(samples);
@@ -132,7 +134,7 @@ export class RtpStream implements ScheduledStream {
     if (this.#receiving) this.#receive!.read(this.#remote, deadlineMs);
     else this.#remote.fill(0);
     this.#receivedLevel!.update(this.#remote);
-    this.#parts.session.exchange(this.#remote, this.#local, sampleRate, this.#isHeld);
+    this.#parts.session.exchange(this.#remote, this.#local, sampleRate, this.#held);
     this.#sentLevel!.update(this.#local);
     if (this.#sending) this.#send!.send(this.#local, deadlineMs);
     else this.#send!.skip(1);
@@ -155,11 +157,6 @@ export class RtpStream implements ScheduledStream {
     this.#digits?.reset();
     this.#rtcp?.leave();
     this.#stop();
-  }
-
-  /** This side holds: the peer hears silence, whatever the application plays. */
-  get #isHeld(): boolean {
-    return this.#media?.localDirection === "sendonly" || this.#media?.localDirection === "inactive";
   }
 
   /** The paths live as long as the clock rate stays: timestamps and SSRC go on across re-negotiations. */
@@ -205,7 +202,6 @@ export class RtpStream implements ScheduledStream {
 
   #setDirections(media: NegotiatedMedia): void {
     if (this.#receiving && !media.receiving) this.#receive!.reset();
-    this.#media = media;
     this.#sending = media.sending;
     this.#receiving = media.receiving;
     this.#idle.watch(media.receiving && !media.onHoldByRemote, this.#parts.environment.clock.now());

@@ -39,7 +39,7 @@ export interface MediaPair {
   readonly bobHeard: Heard;
   readonly environment: VirtualEnvironment;
   /** Negotiates again, alice offering. */
-  negotiate(directions?: { offer?: MediaDirection; answer?: MediaDirection; codecs?: string[] }): void;
+  negotiate(terms?: { offer?: MediaDirection; answer?: MediaDirection; codecs?: string[]; held?: boolean }): void;
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function mediaPair(options: { mediaTimeoutMs?: number } = {}): Prom
   const alice = engines[0].createSession({ localAddress: "10.0.0.1", ...timeout }, aliceHeard);
   const bob = engines[1].createSession({ localAddress: "10.0.0.2" }, bobHeard);
   const addresses = [await alice.open(), await bob.open()] as const;
-  const negotiate: MediaPair["negotiate"] = ({ offer: offered = "sendrecv", answer: answered = "sendrecv", codecs } = {}) => {
+  const negotiate: MediaPair["negotiate"] = ({ offer: offered = "sendrecv", answer: answered = "sendrecv", codecs, held = false } = {}) => {
     const list = allCodecs.filter(({ encodingName }) => !codecs || encodingName === "telephone-event" || codecs.includes(encodingName));
     const [mine, theirs] = addresses.map(({ address, rtpPort, rtcpPort }, index) => ({
       origin: { sessionId: `${index + 1}`, sessionVersion: "1", address },
@@ -63,7 +63,7 @@ export async function mediaPair(options: { mediaTimeoutMs?: number } = {}): Prom
     const offer = createOffer(mine!);
     const { answer, negotiated } = createAnswer(offer, theirs!);
     bob.configure(negotiated[0]);
-    alice.configure(processAnswer(offer, answer)[0]);
+    alice.configure(processAnswer(offer, answer)[0], { held });
   };
   negotiate();
   const close = async (): Promise<void> => {

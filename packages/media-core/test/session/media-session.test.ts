@@ -117,7 +117,7 @@ describe("a media session", () => {
     const { alice, bob, aliceHeard, environment, negotiate } = await setUp({ mediaTimeoutMs: 3000 });
     alice.play(tone(440));
     await environment.clock.advance(1000);
-    negotiate({ offer: "sendonly" });
+    negotiate({ offer: "sendonly", held: true });
     const atBob = listen(bob);
     await environment.clock.advance(10_000);
     expect(Math.max(...atBob.samples().slice(1600).map(Math.abs))).toBeLessThan(10);
@@ -128,6 +128,15 @@ describe("a media session", () => {
     environment.virtualNetwork.partition("10.0.0.1", "10.0.0.2");
     await environment.clock.advance(4000);
     expect(aliceHeard.timeouts).toBe(1);
+  });
+
+  test("is heard by a peer that only listens: sendonly alone is no hold", async () => {
+    const { alice, bob, environment, negotiate } = await setUp();
+    negotiate({ offer: "sendonly", answer: "recvonly" });
+    alice.play(tone(440));
+    const atBob = listen(bob);
+    await environment.clock.advance(1000);
+    expect(findTone(atBob.samples().slice(-4000), 8000)?.hz).toBeCloseTo(440, 0);
   });
 
   test("changes the codec in mid-call without a new SSRC or a jump in time", async () => {
