@@ -269,6 +269,8 @@ describe("A call that is challenged", () => {
     peer.respond(peer.lastRequest("INVITE"), "401 Unauthorized", { headers: [`WWW-Authenticate: ${challenge()}`] });
     await clock.advance(10);
     caller.usage.cancel();
+    await clock.advance(10);
+    expect(caller.events).toEqual(["local Cancelled"]);
     found(account);
     await clock.advance(10);
     expect(caller.events).toEqual(["local Cancelled"]);

@@ -34,6 +34,8 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
   #answeredRealms: string[] | undefined = undefined;
   /** Stops the search for a flow. */
   #abort: AbortController | undefined = undefined;
+  /** The 401 or 407 that credentials are looked for. */
+  #challenge: SipResponse | undefined = undefined;
   #isCancelled = false;
 
   constructor(core: UserAgentHost, draft: RequestDraft, user: ClientRequestUser<Context>, context: Context) {
@@ -59,6 +61,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
     if (this.#abort) this.#abort.abort();
+    else if (this.#challenge) this.#giveUpChallenge(this.#challenge);
     else if (this.#transaction) this.#core.transactions.cancel(this.#transaction, headers);
   }
 
@@ -123,12 +126,21 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
   /** Sends the request again with credentials (RFC 3261 §22.2, §22.3), or reports the challenge as the refusal that it is. */
   async #authenticate(response: SipResponse): Promise<void> {
     const { draft } = this;
+    this.#challenge = response;
     const isAnswered = await this.#answerChallenge(response);
-    if (!isAnswered || this.#isCancelled) return this.user.onFinal(this, response);
+    if (this.#challenge !== response) return; // given up meanwhile
+    this.#challenge = undefined;
+    if (!isAnswered) return this.user.onFinal(this, response);
     // "… MUST increment the CSeq header field value as it would normally when sending an updated request" (§22.2)
     draft.sequenceNumber = draft.dialog ? ++draft.dialog.localSequenceNumber : draft.sequenceNumber + 1;
     if (this.flow && !this.flow.isClosed) this.#send(this.flow);
     else await this.#sendToNextTarget(undefined);
+  }
+
+  /** Whoever looks for the credentials may take for ever: a person who is asked for a password. */
+  #giveUpChallenge(response: SipResponse): void {
+    this.#challenge = undefined;
+    this.user.onFinal(this, response);
   }
 
   async #answerChallenge(response: SipResponse): Promise<boolean> {
