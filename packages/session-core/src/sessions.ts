@@ -1,5 +1,5 @@
 import type { IncomingInvite, InviteOptions, UserAgentCore, UserAgentUser } from "@sidetone/dialog-core";
-import type { Environment } from "@sidetone/infra-common";
+import { TurnoverMap, type Environment } from "@sidetone/infra-common";
 import { mintCallId } from "./call-id.ts";
 import { IncomingSession } from "./incoming-session.ts";
 import type { ExternalMedia } from "./negotiation/external-audio.ts";
@@ -60,7 +60,7 @@ export class Sessions {
   codecs: readonly string[] | undefined;
   readonly #options: SessionsOptions;
   readonly #user: SessionsUser;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new TurnoverMap<string, Session>();
   /** Sessions that ended and whose ports are being freed. */
   readonly #leaving = new Set<Promise<void>>();
   readonly #release = (session: Session): void => this.#forget(session);
@@ -78,7 +78,7 @@ export class Sessions {
 
   /** Sessions that have not ended, in the order they began. */
   get all(): readonly Session[] {
-    return [...this.#sessions.values()];
+    return this.#sessions.values();
   }
 
   get size(): number {
@@ -149,11 +149,11 @@ export class Sessions {
 
   #forget(session: Session): void {
     this.#sessions.delete(session.id);
-    const leaving = session.released().finally(() => {
-      this.#leaving.delete(leaving);
-      if (this.#sessions.size === 0) this.#onEmpty?.();
-    });
-    this.#leaving.add(leaving);
+    if (session.media) {
+      const leaving = session.released().finally(() => this.#leaving.delete(leaving));
+      this.#leaving.add(leaving);
+    }
+    if (this.#sessions.size === 0) this.#onEmpty?.();
   }
 
   #emptyWithin(waitMs: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { TurnoverMap } from "@sidetone/infra-common";
 import type { CallEnded } from "./call-end.ts";
 import { Call, type CallParts } from "./call.ts";
 import type { CallOwner, CallWatcher } from "./call-owner.ts";
@@ -22,7 +23,7 @@ export interface CallListUser {
 export class CallList implements CallOwner {
   watcher: CallWatcher | undefined = undefined;
   readonly #user: CallListUser;
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new TurnoverMap<string, Call>();
   #outgoing = 0;
   #incoming = 0;
   #answered = 0;
@@ -38,7 +39,7 @@ export class CallList implements CallOwner {
 
   /** Oldest first. */
   get all(): readonly Call[] {
-    return [...this.#calls.values()];
+    return this.#calls.values();
   }
 
   get counts(): CallCounts {

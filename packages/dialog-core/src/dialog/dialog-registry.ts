@@ -1,3 +1,4 @@
+import { TurnoverMap } from "@sidetone/infra-common";
 import type { Dialog } from "./dialog.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { Dialog } from "./dialog.ts";
  * The local tag is ours and random, so it alone is the key; the dialogs of one forked INVITE share it and form a chain.
  */
 export class DialogRegistry {
-  readonly #first = new Map<string, Dialog>();
+  readonly #first = new TurnoverMap<string, Dialog>();
   #size = 0;
 
   get size(): number {

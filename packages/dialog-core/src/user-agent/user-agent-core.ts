@@ -1,4 +1,4 @@
-import type { Environment } from "@sidetone/infra-common";
+import { TurnoverMap, type Environment } from "@sidetone/infra-common";
 import { createResponse, type SipRequest, type SipResponse } from "@sidetone/sip-core";
 import type { Flow, SipTransports } from "@sidetone/sip-transport";
 import {
@@ -83,7 +83,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   readonly dialogs: DialogRegistry = new DialogRegistry();
   /** Internal: whose signal no negotiator holds; most answer at once, and a controller is dear. */
   spareAbort: AbortController | undefined = undefined;
-  readonly #usages = new Set<OpenUsage>();
+  readonly #usages = new TurnoverMap<OpenUsage, OpenUsage>();
   readonly #requests = new Set<OpenUsage>();
   readonly #interceptors: readonly RequestInterceptor[];
   readonly #server: UserAgentServer;
@@ -141,7 +141,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
 
   /** Ends every call, request and transaction without a message; `onTerminated` says `Closed`. No timer is left. Idempotent, never rejects. */
   async close(): Promise<void> {
-    for (const open of [...this.#usages, ...this.#requests]) open.close();
+    for (const open of [...this.#usages.values(), ...this.#requests]) open.close();
     await this.transactions.close();
   }
 
@@ -185,7 +185,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
 
   /** Internal: the usage has begun. */
   usageBegun(usage: OpenUsage): void {
-    this.#usages.add(usage);
+    this.#usages.set(usage, usage);
   }
 
   /** Internal: the usage is over. */
