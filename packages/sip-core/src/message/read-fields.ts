@@ -27,9 +27,10 @@ export function readFields(head: MessageHead, end: number, limits: SipLimits): S
     if (head.fields.length === limits.headerFields) return error ?? tooMany("header fields", limits.headerFields);
     const spelling = spellingAt(i);
     const id = idOfSpelling(spelling);
-    const valueStart = i + lengthOfSpelling(spelling);
+    let valueStart = i + lengthOfSpelling(spelling);
+    while (isBlank(bytes[valueStart]!)) valueStart++;
     if (isValidatedHeader(id) && !isRepeated(head, id)) {
-      const fieldEnd = checkOrdinaryField(head, id, bytes[valueStart] === 0x20 ? valueStart + 1 : valueStart);
+      const fieldEnd = checkOrdinaryField(head, id, valueStart);
       if (fieldEnd > 0) {
         head.addField(i, id, 0, fieldEnd);
         continue;
