@@ -76,6 +76,11 @@ export class Sessions {
     this.core = options.createCore({ onInvite: (invite) => this.#onInvite(invite), isBusy: () => this.#isFull });
   }
 
+  /** Whether media is made here; otherwise the application makes the descriptions. */
+  get makesAudio(): boolean {
+    return this.#options.audio !== undefined;
+  }
+
   /** Sessions that have not ended, in the order they began. */
   get all(): readonly Session[] {
     return this.#sessions.values();

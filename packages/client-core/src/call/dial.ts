@@ -42,6 +42,7 @@ export function dial(account: Account, sessions: Sessions, calls: CallList, targ
   const { signal, metadata } = options;
   signal?.throwIfAborted();
   const uri = account.complete(target);
+  checkOptions(options, sessions.makesAudio);
   const attempt = new DialAttempt();
   const sessionOptions: SessionDialOptions = {
     ...pick(options),
@@ -68,9 +69,16 @@ export function dial(account: Account, sessions: Sessions, calls: CallList, targ
 
 type Passed = "ringTimeoutSeconds" | "codecs" | "sdp" | "external";
 
-function pick({ ringTimeoutSeconds, codecs, sdp, external }: DialOptions): Pick<SessionDialOptions, Passed> {
+/** What cannot be honoured is refused, never ignored. */
+function checkOptions({ ringTimeoutSeconds, codecs, sdp, external }: DialOptions, makesAudio: boolean): void {
   if (ringTimeoutSeconds !== undefined && !(ringTimeoutSeconds >= 0))
     throw new ClientError("CONFIG_INVALID", `ringTimeoutSeconds must be 0 or more, not ${ringTimeoutSeconds}`);
+  if (makesAudio && (sdp !== undefined || external))
+    throw new ClientError("CONFIG_INVALID", '`sdp` and `external` are for clients with media: "external"');
+  if (!makesAudio && codecs) throw new ClientError("CONFIG_INVALID", "With external media the codecs are those of your description");
+}
+
+function pick({ ringTimeoutSeconds, codecs, sdp, external }: DialOptions): Pick<SessionDialOptions, Passed> {
   return {
     ...(ringTimeoutSeconds === undefined ? {} : { ringTimeoutSeconds }),
     ...(codecs ? { codecs } : {}),

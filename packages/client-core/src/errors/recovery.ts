@@ -70,7 +70,7 @@ export async function withTimeout<Value>(
     if (either.signal.aborted) reject(either.signal.reason);
     either.signal.addEventListener("abort", () => reject(either.signal.reason), { once: true });
   });
-  return Promise.race([aborted, operation(either.signal)]);
+  return await Promise.race([aborted, operation(either.signal)]);
 }
 
 function isRecoverable(error: unknown): boolean {

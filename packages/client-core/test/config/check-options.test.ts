@@ -1,0 +1,93 @@
+import { createClient, type ClientOptions } from "@sidetone/client-core";
+import { virtualEnvironment } from "@sidetone/testkit";
+import { describe, expect, test } from "vitest";
+import { rejection } from "../support/scenario.ts";
+
+async function problem(options: object): Promise<{ code: string; message: string }> {
+  const environment = virtualEnvironment();
+  const error = await environment.clock.advanceUntil(rejection(createClient({ environment, ...options } as ClientOptions)));
+  expect(environment.network.openSockets).toBe(0);
+  return error as { code: string; message: string };
+}
+
+describe("options of createClient", () => {
+  test.each([
+    [{ lisen: "127.0.0.1:0" }, "lisen"],
+    [{ account: { uri: "sip:a@b", pasword: "x" } }, "account.pasword"],
+    [{ account: { uri: "alice" } }, "account.uri"],
+    [{ account: { uri: "sip:a@b", outboundProxy: "proxy" } }, "account.outboundProxy"],
+    [{ domain: "exa mple" }, "domain"],
+    [{ listen: "localhost:5060" }, "listen"],
+    [{ listen: "127.0.0.1:99999" }, "listen"],
+    [{ transports: [] }, "transports"],
+    [{ transports: ["SCTP"] }, "transports"],
+    [{ maxCalls: -1 }, "maxCalls"],
+    [{ maxCalls: 1.5 }, "maxCalls"],
+    [{ incomingRingSeconds: -1 }, "incomingRingSeconds"],
+    [{ maxCallSeconds: Number.NaN }, "maxCallSeconds"],
+    [{ ringing: "loudly" }, "ringing"],
+    [{ timers: { T1: 0 } }, "timers.T1"],
+    [{ timers: { T3: 1 } }, "timers.T3"],
+    [{ userAgent: "a\r\nb" }, "userAgent"],
+    [{ userAgent: " " }, "userAgent"],
+    [{ media: "internal" }, "media"],
+    [{ media: null }, "media"],
+    [{ external: {} }, "external"],
+    [{ media: { codec: ["PCMU"] } }, "media.codec"],
+    [{ media: { codecs: [] } }, "media.codecs"],
+    [{ media: { ptimeMs: 15 } }, "media.ptimeMs"],
+    [{ media: { ptimeMs: 0 } }, "media.ptimeMs"],
+    [{ media: { rtpPorts: { first: 20, last: 10 } } }, "media.rtpPorts"],
+    [{ media: { rtpPorts: { first: 1, last: 70_000 } } }, "media.rtpPorts"],
+    [{ media: { timeoutSeconds: -1 } }, "media.timeoutSeconds"],
+    [{ media: { address: "localhost" } }, "media.address"],
+    [{ media: { advertisedAddress: "0.0.0.0" } }, "media.advertisedAddress"],
+    [{ media: { sdpAttributes: ["a b"] } }, "media.sdpAttributes"],
+    [{ media: { sdpAttributes: ["x:1\r\nm=video"] } }, "media.sdpAttributes"],
+    [{ media: { sdpAttributes: ["sendonly"] } }, "media.sdpAttributes"],
+  ])("%j is CONFIG_INVALID and names %s", async (options, field) => {
+    const { code, message } = await problem(options);
+    expect(code).toBe("CONFIG_INVALID");
+    expect(message).toContain(field);
+  });
+
+  test.each([
+    [{ account: { uri: "sip:a@b", registrar: "sip:b" } }, "account.registrar"],
+    [{ account: { uri: "sips:a@b" } }, "account.uri"],
+    [{ account: { uri: "sip:a@b", outboundProxy: "sip:b;transport=tls" } }, "account.outboundProxy"],
+    [{ transports: ["UDP", "TLS"] }, "transports"],
+    [{ media: { codecs: ["opus", "PCMU", "G722"] } }, "opus, G722"],
+    [{ nat: "stun" }, "nat"],
+    [{ srtp: "require" }, "srtp"],
+    [{ tls: {} }, "tls"],
+  ])("%j is CONFIG_UNSUPPORTED and names %s", async (options, field) => {
+    const { code, message } = await problem(options);
+    expect(code).toBe("CONFIG_UNSUPPORTED");
+    expect(message).toContain(field);
+  });
+
+  test("one error names everything", async () => {
+    const { code, message } = await problem({ maxCalls: -1, transports: ["WSS"], media: { ptimeMs: 7, codecs: ["opus"] } });
+    expect(code).toBe("CONFIG_INVALID");
+    for (const field of ["maxCalls", "transports", "media.ptimeMs", "media.codecs"]) expect(message).toContain(field);
+  });
+
+  test("an option named like a property of every object is no option", async () => {
+    const { code, message } = await problem(JSON.parse('{ "__proto__": 1, "constructor": 1, "media": { "toString": 1 } }') as object);
+    expect(code).toBe("CONFIG_INVALID");
+    expect(message).toContain("constructor");
+    expect(message).toContain("media.toString");
+  });
+
+  test("attributes of the application go into the description, and the packet time asked for is honoured", async () => {
+    const { scenario } = await import("../support/scenario.ts");
+    const { connect, wire, clock } = await scenario({ alice: { media: { ptimeMs: 30, sdpAttributes: ["x-team:7", "x-flag"] } } });
+    const { call, bobs } = await connect();
+    const offer = wire.entries.find(({ summary }) => summary.startsWith("INVITE"))!.data.toString();
+    expect(offer).toContain("a=ptime:30\r\n");
+    expect(offer).toContain("a=x-team:7\r\na=x-flag\r\n");
+    const sent = [call, bobs].map((side) => side.statistics()!.packetsSent);
+    await clock.advance(3000);
+    expect([call, bobs].map((side, index) => side.statistics()!.packetsSent - sent[index]!)).toEqual([100, 100]);
+  });
+});
