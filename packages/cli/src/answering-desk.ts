@@ -70,6 +70,7 @@ export class AnsweringDesk implements Disposable {
     this.#open.add(call);
     this.#narrator.say("IncomingCall", `call from ${caller}`, fields);
     this.#narrator.follow(call);
+    this.#live.follow(call);
     const tasks = new CallTasks(call, this.#narrator);
     void call.ended.then((end) => this.#ended(call, end, tasks));
     await this.#ring(incoming);

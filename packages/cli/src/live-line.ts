@@ -5,7 +5,7 @@ import type { Terminal } from "./terminal.ts";
 
 const tickMs = 1000;
 
-/** Keeps the live line of a terminal true while something lasts: written anew each second, and when told to. */
+/** Keeps the live line of a terminal true while something lasts; where nobody watches it does nothing. */
 export class LiveLine implements Disposable {
   readonly #terminal: Terminal;
   readonly #clock: Clock;
@@ -17,9 +17,23 @@ export class LiveLine implements Disposable {
     this.#terminal = terminal;
     this.#clock = clock;
     this.#text = text;
-    if (terminal.isInteractive) this.#tick();
+    this.restart();
   }
 
+  /** Keeps up with what happens to `call`. */
+  follow(call: Call): void {
+    call.on("phaseChanged", () => this.restart());
+    call.on("holdChanged", () => this.refresh());
+    call.on("qualityChanged", () => this.refresh());
+  }
+
+  /** Shows it now, and from now on each second: so that the seconds of a call turn when they are full. */
+  restart(): void {
+    this.#timer?.cancel();
+    if (this.#terminal.isInteractive) this.#tick();
+  }
+
+  /** Shows it now. */
   refresh(): void {
     const text = this.#text();
     if (text === "") this.#terminal.endLive();

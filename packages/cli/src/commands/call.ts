@@ -79,7 +79,7 @@ async function conductCall(
   narrator.say("Calling", `calling ${uri}`, { callId: call.id, uri: uri.toString() });
   narrator.follow(call);
   using live = new LiveLine(context.terminal, clock, () => (call.phase === "Ended" ? "" : liveText(call, clock.now())));
-  call.on("phaseChanged", () => live.refresh());
+  live.follow(call);
   const forgetInterrupt = onAbort(context.interrupted, () => {
     void call.hangUp();
     void client.close(); // which waits for the peer no longer than 2 s
