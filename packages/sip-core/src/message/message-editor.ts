@@ -76,7 +76,7 @@ export class MessageEditor<Message> {
   }
 
   /** Removes every field of that name. */
-  remove(codecOrName: HeaderCodec<never> | string): this {
+  remove(codecOrName: HeaderCodec<unknown> | string): this {
     const name = typeof codecOrName === "string" ? codecOrName : codecOrName.name;
     const key = { id: headerIdOf(name), name: name.toLowerCase() };
     this.#lines = this.#lines.filter((line) => !isSameName(line, key));
