@@ -17,6 +17,9 @@ import { StreamListeningPoint } from "./stream-listening-point.ts";
 import type { Transport } from "./transport.ts";
 import type { TransportContext } from "./transport-context.ts";
 
+/** How long a closing transport waits for a peer to take what was sent. */
+const lingerMs = 500;
+
 /**
  * SIP over TCP (RFC 3261 §18): connections are opened, accepted, and reused for everything to the address they lead to, whoever
  * opened them.
@@ -96,7 +99,15 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     const closed = new SipTransportError("SIP_TRANSPORT_CLOSED", "The SIP transports have been closed");
     const flows = [...this.#flows];
     for (const attempt of this.#attempts.values()) attempt.abandon(closed);
-    await Promise.all([...this.#points.map((point) => point.close()), ...flows.map((flow) => flow.close(closed, { abort: true }))]);
+    await Promise.all([...this.#points.map((point) => point.close()), ...flows.map((flow) => this.#leave(flow, closed))]);
+  }
+
+  /** What was sent last must arrive, which a reset would prevent; a peer that does not take it is not waited for. */
+  async #leave(flow: StreamFlow, reason: SipTransportError): Promise<void> {
+    const abort = (): void => void flow.close(reason, { abort: true });
+    const timer = this.context.environment.clock.setTimer(lingerMs, abort);
+    await flow.close(reason);
+    timer.cancel();
   }
 
   #accept(connection: StreamConnection): StreamReceiver | undefined {

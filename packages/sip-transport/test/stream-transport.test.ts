@@ -228,6 +228,37 @@ describe("the end of a connection", () => {
     expect(flow.isClosed).toBe(true);
   });
 
+  test("comes after what was sent last: closing takes no response back", async () => {
+    const parties = setUp();
+    const { say, connection, heard, isClosed } = await rawPeer(parties);
+    const { bob, clock } = parties;
+    await say(optionsRequest("SIP/2.0/TCP x;branch=z9hG4bK1"));
+    const { request, flow } = bob.user.requests[0]!;
+    connection.pause();
+    flow.send(serializeMessage(createResponse(request, 200)));
+    await clock.advanceUntil(bob.transports.close());
+    await clock.advance(10);
+    connection.resume();
+    await clock.advance(10);
+    expect(heard()).toMatch(/^SIP\/2\.0 200 /);
+    expect(isClosed()).toBe(true);
+  });
+
+  test("closing does not wait for a peer that takes nothing", async () => {
+    const parties = setUp();
+    const { say, connection } = await rawPeer(parties);
+    const { bob, clock } = parties;
+    await say(optionsRequest("SIP/2.0/TCP x;branch=z9hG4bK1"));
+    connection.pause();
+    const { flow } = bob.user.requests[0]!;
+    for (let sent = 0; sent < 200; sent++) flow.send(Buffer.alloc(1000, " "));
+    let closed = false;
+    void bob.transports.close().then(() => (closed = true));
+    await clock.advance(1000);
+    expect(closed).toBe(true);
+    expect(bob.environment.network.openSockets).toBe(0);
+  });
+
   test("comes when nothing was sent or received for the idle time", async () => {
     const { alice, bob, clock, listen, flowTo } = setUp({ idleTimeoutMs: 10_000 });
     await listen(bob);
