@@ -71,9 +71,10 @@ export function minutes(durationMs: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function stateOf({ phase, direction, holding }: Call): string {
+function stateOf({ phase, direction, holding, connectedAtMs }: Call): string {
   if (phase === "Initiating") return direction === "outgoing" ? "calling" : "call comes in";
-  if (phase !== "Connected") return phase === "Terminating" ? "hanging up" : phase.toLowerCase();
+  if (phase === "Terminating") return connectedAtMs === undefined ? "giving up" : "hanging up";
+  if (phase !== "Connected") return phase.toLowerCase();
   if (holding.local) return holding.remote ? "held by both" : "held here";
   return holding.remote ? "held by the other side" : "connected";
 }

@@ -60,16 +60,21 @@ export class Terminal {
   /** Shows a line that the next one replaces, cut to the width of the terminal. Lines written meanwhile go above it. */
   live(text: string): void {
     if (!this.isInteractive) return;
-    const cut = text.slice(0, (this.#out.columns ?? 80) - 1);
+    const cut = text.slice(0, this.#lineWidth);
     this.#out.write(`\r${cut.padEnd(this.#live.length)}`);
     this.#live = cut;
   }
 
-  /** Wipes the live line away. */
+  /** Wipes the live line away, and the `^C` that a terminal may have put behind it. */
   endLive(): void {
     if (this.#live === "") return;
-    this.#out.write(`\r${" ".repeat(this.#live.length)}\r`);
+    this.#out.write(`\r${" ".repeat(this.#lineWidth)}\r`);
     this.#live = "";
+  }
+
+  /** One less than there is, so that no terminal goes on to the next line. */
+  get #lineWidth(): number {
+    return (this.#out.columns ?? 80) - 1;
   }
 
   #aboveLive(write: () => void): void {

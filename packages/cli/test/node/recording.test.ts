@@ -13,9 +13,9 @@ function setUp(): CommandLine & { folder: string } {
 
 describe("--record", () => {
   test("holds both sides, on both sides", async () => {
-    const { run, runThere, end, clock, folder } = setUp();
+    const { run, runThere, end, until, folder } = setUp();
     const there = runThere(`answer --listen 10.0.0.2:5060 --max-calls 1 --tone 1000 --record ${folder}/there.wav`);
-    await clock.advance(10);
+    await until(() => there.terminal.out.includes("listening"));
     const here = run(`call sip:x@10.0.0.2 --tone 440 --duration 4 --record ${folder}/here.wav --json`);
     expect(await end(here)).toBe(0);
     expect(await end(there)).toBe(0);
@@ -30,9 +30,9 @@ describe("--record", () => {
   });
 
   test("numbers the files of further calls", async () => {
-    const { run, runThere, end, clock, folder } = setUp();
+    const { run, runThere, end, until, folder } = setUp();
     const there = runThere(`answer --listen 10.0.0.2:5060 --max-calls 3 --record ${folder}/call.wav`);
-    await clock.advance(10);
+    await until(() => there.terminal.out.includes("listening"));
     for (let call = 0; call < 3; call++) await end(run("call sip:x@10.0.0.2 --duration 1"));
     expect(await end(there)).toBe(0);
     expect(readdirSync(folder).sort()).toEqual(["call-2.wav", "call-3.wav", "call.wav"]);
