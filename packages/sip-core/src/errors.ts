@@ -37,7 +37,12 @@ export class SipParseError<Request = unknown> extends VoipError<SipParseErrorCod
 }
 
 export type SipErrorCode =
-  "SIP_START_LINE_INVALID" | "SIP_HEADER_INVALID" | "SIP_HEADER_MISSING" | "SIP_URI_INVALID" | "SIP_BODY_INVALID" | "SIP_DIGEST_UNSUPPORTED";
+  | "SIP_START_LINE_INVALID"
+  | "SIP_HEADER_INVALID"
+  | "SIP_HEADER_MISSING"
+  | "SIP_URI_INVALID"
+  | "SIP_BODY_INVALID"
+  | "SIP_DIGEST_UNSUPPORTED";
 
 /** The caller asked for a message, header field or URI that SIP cannot carry. */
 export class SipError extends VoipError<SipErrorCode> {

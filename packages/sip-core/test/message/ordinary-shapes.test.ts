@@ -39,9 +39,9 @@ function parseAlone(codec: HeaderCodec<unknown>, text: string): unknown {
 }
 
 /** What a message with that value gives: the value, or undefined when it was refused. */
-function parseInMessage(name: string, text: string): unknown {
+function parseInMessage(name: string, text: string, start = "SIP/2.0 200 OK"): unknown {
   try {
-    return parseMessage(wire([...inviteLines({ start: "SIP/2.0 200 OK", [name]: undefined }), `${name}: ${text}`])).require(codecs[name]!);
+    return parseMessage(wire([...inviteLines({ start, [name]: undefined }), `${name}: ${text}`])).require(codecs[name]!);
   } catch (error) {
     expect(error).toBeInstanceOf(SipParseError);
     return undefined;
@@ -105,6 +105,47 @@ describe.each(Object.keys(seeds))("a %s value", (name) => {
     expect(parseInMessage(name, text)).toBeDefined();
   });
 });
+
+const hosts = [
+  "a",
+  "a.b",
+  "a.b.",
+  "a..b",
+  ".a",
+  "a-b",
+  "a_b",
+  "1.2.3.4",
+  "1.2.3.255",
+  "1.2.3.256",
+  "1.2.3.1111",
+  "1.2.3",
+  "1.2.3.4.5",
+  "1.2.3.",
+  "a.1",
+  "1.a",
+  "1a.2b",
+  "123",
+  "[::1]",
+  "[::g]",
+  "",
+];
+const ports = ["", ":5060", ":1", ":65535", ":65536", ":0", ":", ":99999999999", ":05060", ":a"];
+
+test.each(hosts)(
+  "the host %j is accepted in a Via, a Contact and a Request-URI exactly when the codecs accept it, with any port",
+  (host) => {
+    for (const hostport of ports.map((port) => host + port)) {
+      const via = `SIP/2.0/UDP ${hostport};branch=z9hG4bK1`;
+      expect(parseInMessage("Via", via), via).toEqual(parseAlone(Via, via));
+      for (const uri of [`sip:${hostport}`, `sips:a@${hostport};lr`]) {
+        expect(parseInMessage("Contact", `<${uri}>`), uri).toEqual(parseAlone(Contact, `<${uri}>`));
+        const start = `OPTIONS ${uri} SIP/2.0`;
+        const isAccepted = parseInMessage("CSeq", "1 OPTIONS", start) !== undefined;
+        expect(isAccepted, start).toBe(parseAlone(Contact, `<${uri}>`) !== undefined);
+      }
+    }
+  },
+);
 
 const corpus = `${process.env["SIDETONE_DATA"] ?? new URL("../../../../../shared/data", import.meta.url).pathname}/malformed/malformed.jsonl`;
 

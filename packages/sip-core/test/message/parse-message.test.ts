@@ -105,8 +105,10 @@ describe("header lines (RFC 3261 §7.3)", () => {
     ["a name that is no token", "Sub ject: x"],
     ["a bare LF, which would smuggle a field in", "Subject: x\nX-Injected: 1"],
     ["a bare CR", "Subject: x\rX-Injected: 1"],
+    ["a bare LF after a backslash", "Subject: a\\\nX-Injected: 1"],
     ["a NUL", "Subject: a\0b"],
     ["a control character", "Subject: a\x07b"],
+    ["a DEL", "Subject: abcd\x7fefgh"],
   ])("with %s are refused with 400", (_, line) => {
     const error = refusal(invite({}, line));
     expect(error).toMatchObject({ code: "SIP_PARSE_HEADER", statusCode: 400 });
@@ -156,6 +158,8 @@ describe("a message on arrival", () => {
     ["To", 'To: "Bob <sip:bob@example.com>'],
     ["To", "To: sip:bob@example.com, sip:carol@example.com"],
     ["Call-ID", "Call-ID: a b"],
+    ["Call-ID", "Call-ID: abcdefgh ijkl@mnop"],
+    ["Call-ID", "Call-ID: abcdefghä"],
     ["Call-ID", "Call-ID:"],
     ["CSeq", "CSeq: 36893488147419103232 INVITE"],
     ["CSeq", "CSeq: 2147483648 INVITE"],

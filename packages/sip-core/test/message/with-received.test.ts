@@ -22,7 +22,7 @@ describe("the top Via of a received request (RFC 3261 §18.2.1, RFC 3581 §4)", 
     ],
     ["does so in any case", "SIP/2.0/UDP a;RPORT", "SIP/2.0/UDP a;rport=40000;received=192.0.2.7"],
     ["has what a stranger wrote there replaced", "SIP/2.0/UDP a;received=6.6.6.6;rport=1", "SIP/2.0/UDP a;received=192.0.2.7;rport=40000"],
-    ["is not misled by a quoted string", 'SIP/2.0/UDP a;x=";rport";branch=1', 'SIP/2.0/UDP a;x=";rport";branch=1;received=192.0.2.7'],
+    ["is not misled by a quoted string", 'SIP/2.0/UDP a;x=";rport;";branch=1', 'SIP/2.0/UDP a;x=";rport;";branch=1;received=192.0.2.7'],
     ["is not misled by a longer name", "SIP/2.0/UDP a;rports", "SIP/2.0/UDP a;rports;received=192.0.2.7"],
     ["loses a received that was not true", "SIP/2.0/UDP 192.0.2.7;received=6.6.6.6", "SIP/2.0/UDP 192.0.2.7;received=192.0.2.7"],
   ])("%s", (_, via, expected) => {
