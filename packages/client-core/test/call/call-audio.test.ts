@@ -194,6 +194,16 @@ describe("playing and recording", () => {
     expect(events.toSorted()).toEqual(["ended false", "ended true", "started", "started"]);
   });
 
+  test("a source that cannot be played is closed all the same", async () => {
+    const { connect, settle } = await scenario();
+    const { call } = await connect();
+    await settle(call.hangUp());
+    let closed = 0;
+    const source = { read: () => 0, close: () => void closed++ };
+    expect(await rejection(call.play(source))).toMatchObject({ code: "CALL_ENDED" });
+    expect(closed).toBe(1);
+  });
+
   test("stopPlaying ends it with the next packet", async () => {
     const { connect, settle, clock } = await scenario();
     const { call } = await connect();
