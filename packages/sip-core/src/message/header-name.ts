@@ -18,7 +18,6 @@ export const CONTENT_ENCODING = 12;
 export const CONTENT_DISPOSITION = 13;
 export const TIMESTAMP = 30;
 export const RECORD_ROUTE = 32;
-export const ROUTE = 33;
 
 /** `name/compact`, by number. Up to 31: those that are validated, and single values that would leave open which one counts. */
 const names: readonly string[] = `

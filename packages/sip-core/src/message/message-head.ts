@@ -17,7 +17,7 @@ export function fieldId(field: number): number {
   return (field >> POSITION_BITS) & ID_MASK;
 }
 
-export function fieldStart(field: number): number {
+function fieldStart(field: number): number {
   return field & POSITION_MASK;
 }
 
