@@ -27,13 +27,15 @@ export class Terminal {
   readonly #out: TerminalOutput;
   readonly #err: TerminalOutput;
   #live = "";
+  /** While a person types, nothing moves. */
+  #isAsking = false;
 
   constructor({ out, err, variables = {}, onInterrupt = () => () => {}, askSecret }: TerminalParts) {
     this.#out = out;
     this.#err = err;
     this.variables = variables;
     this.onInterrupt = onInterrupt;
-    this.askSecret = askSecret && ((question, signal) => (this.endLive(), askSecret(question, signal)));
+    this.askSecret = askSecret && ((question, signal) => this.#ask(() => askSecret(question, signal)));
   }
 
   /** Whether a person watches: then there is a live line. */
@@ -59,7 +61,7 @@ export class Terminal {
 
   /** Shows a line that the next one replaces, cut to the width of the terminal. Lines written meanwhile go above it. */
   live(text: string): void {
-    if (!this.isInteractive) return;
+    if (!this.isInteractive || this.#isAsking) return;
     const cut = text.slice(0, this.#lineWidth);
     this.#out.write(`\r${cut.padEnd(this.#live.length)}`);
     this.#live = cut;
@@ -70,6 +72,16 @@ export class Terminal {
     if (this.#live === "") return;
     this.#out.write(`\r${" ".repeat(this.#lineWidth)}\r`);
     this.#live = "";
+  }
+
+  async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    this.endLive();
+    this.#isAsking = true;
+    try {
+      return await ask();
+    } finally {
+      this.#isAsking = false;
+    }
   }
 
   /** One less than there is, so that no terminal goes on to the next line. */

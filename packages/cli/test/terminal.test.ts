@@ -41,3 +41,18 @@ describe("a live line", () => {
     expect(terminal.out).toBe("call ended\n");
   });
 });
+
+test("while a secret is asked for, nothing moves", async () => {
+  let answer: (secret: string) => void = () => {};
+  const terminal = new FakeTerminal({ interactive: true, askSecret: () => new Promise((resolve) => (answer = resolve)) });
+  terminal.live("calling");
+  const asked = terminal.askSecret!("Password: ", new AbortController().signal);
+  const before = terminal.out;
+  terminal.live("calling  0:01");
+  expect(terminal.out).toBe(before);
+  expect(terminal.screen).toEqual([""]);
+  answer("secret");
+  expect(await asked).toBe("secret");
+  terminal.live("calling  0:02");
+  expect(terminal.screen).toEqual(["calling  0:02"]);
+});

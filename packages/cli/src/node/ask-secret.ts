@@ -1,27 +1,43 @@
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 
-/** Asks on stderr and reads a line from stdin without showing it; undefined when nothing was typed, or when `signal` aborts first. */
-export function askSecret(question: string, signal: AbortSignal): Promise<string | undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  process.stderr.write(question);
-  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: process.stdin, output: unseen, terminal: true });
-  return new Promise((resolve) => {
-    const finish = (secret?: string): void => {
-      signal.removeEventListener("abort", onAbort);
-      reader.close();
-      process.stderr.write("\n");
-      resolve(secret || undefined);
-    };
-    const onAbort = (): void => finish();
-    signal.addEventListener("abort", onAbort);
-    reader.once("line", finish);
-    // In raw mode Ctrl-C is a character; make it the interrupt again that it is everywhere else.
-    reader.once("SIGINT", () => {
-      finish();
-      process.kill(process.pid, "SIGINT");
+export interface SecretAskerParts {
+  input: NodeJS.ReadableStream;
+  output: { write(text: string): unknown };
+  /** Ctrl-C was typed: a character like others while a secret is read. */
+  interrupt: () => void;
+}
+
+/**
+ * Makes the function that asks for a secret: it shows the question and reads a line without showing it. Gives undefined when nothing was
+ * typed, and when `signal` aborts first.
+ */
+export function secretAsker({
+  input,
+  output,
+  interrupt,
+}: SecretAskerParts): (question: string, signal: AbortSignal) => Promise<string | undefined> {
+  return (question, signal) =>
+    new Promise((resolve) => {
+      const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const reader = createInterface({ input, output: unseen, terminal: true });
+      let typed: string | undefined;
+      const close = (): void => reader.close();
+      reader.once("line", (line) => {
+        typed = line || undefined;
+        close();
+      });
+      reader.once("SIGINT", () => {
+        interrupt();
+        close();
+      });
+      reader.once("close", () => {
+        signal.removeEventListener("abort", close);
+        output.write("\n");
+        resolve(typed);
+      });
+      output.write(question);
+      if (signal.aborted) close();
+      else signal.addEventListener("abort", close);
     });
-    process.stdin.once("end", onAbort);
-  });
 }

@@ -1,6 +1,6 @@
 import { systemClock } from "@sidetone/infra-common";
 import { Terminal } from "../terminal.ts";
-import { askSecret } from "./ask-secret.ts";
+import { secretAsker } from "./ask-secret.ts";
 
 /** npx passes a Ctrl-C on that the terminal has sent to this process already: what comes so soon after it is the same one. */
 const sameInterruptMs = 500;
@@ -14,9 +14,11 @@ export function processTerminal(): Terminal {
     err: stderr,
     variables: process.env,
     onInterrupt,
-    ...(stdin.isTTY && stderr.isTTY ? { askSecret } : {}),
+    ...(stdin.isTTY && stderr.isTTY ? { askSecret: secretAsker({ input: stdin, output: stderr, interrupt }) } : {}),
   });
 }
+
+const interrupt = (): void => void process.emit("SIGINT", "SIGINT");
 
 function onInterrupt(listener: () => void): () => void {
   let firstAtMs: number | undefined;
