@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Call, Client } from "sidetone";
 import { findTone, ToneSource } from "sidetone/media";
 import { SipTrace, type WireEntry } from "sidetone/trace";
@@ -47,6 +48,30 @@ async function expectToneBothWays(calling: Call, called: Call): Promise<void> {
   expect(findTone(heard[1]!, 8000)!.hz).toBeCloseTo(440, 0);
 }
 
+/** `holder` holds and resumes; in between, neither hears anything, although both play. */
+async function expectHold(holder: Call, held: Call): Promise<void> {
+  await holder.hold();
+  expect(holder.holding).toEqual({ local: true, remote: false });
+  expect(held.holding).toEqual({ local: false, remote: true });
+  await delay(200); // what was sent before is heard
+  const loudest = await Promise.all([holder, held].map((call) => loudestWithin(call, 300)));
+  for (const level of loudest) expect(level).toBeLessThan(10); // G.711 has no exact zero
+  await holder.resume();
+  for (const call of [holder, held]) expect(call.holding).toEqual({ local: false, remote: false });
+}
+
+/** The largest sample that a call hears in so many milliseconds. */
+async function loudestWithin(call: Call, durationMs: number): Promise<number> {
+  let heardMs = 0;
+  let loudest = 0;
+  for await (const { samples } of call.audio.in({ sampleRate: 8000 })) {
+    for (const sample of samples) loudest = Math.max(loudest, Math.abs(sample));
+    heardMs += samples.length / 8;
+    if (heardMs >= durationMs) break;
+  }
+  return loudest;
+}
+
 /** So many milliseconds of what a call hears, from the first sound on. */
 async function hear(call: Call, durationMs: number): Promise<Int16Array> {
   const samples: number[] = [];
@@ -70,12 +95,8 @@ describeWith(["kamailio"], "two clients, a stateful proxy with Record-Route betw
       const { calling, called } = await connected(pair);
       await expectToneBothWays(calling, called);
 
-      await called.hold();
-      expect(calling.holding).toEqual({ local: false, remote: true });
-      await called.resume();
-      await calling.hold();
-      expect(called.holding).toEqual({ local: false, remote: true });
-      await calling.resume();
+      await expectHold(called, calling);
+      await expectHold(calling, called);
       await expectToneBothWays(calling, called);
       const [end] = await Promise.all([called.ended, calling.hangUp()]);
       expect(end).toMatchObject({ cause: "HungUp", endedBy: "remote" });

@@ -1,6 +1,6 @@
 import type { CallEnded, Client } from "sidetone";
 import { PCMA } from "sidetone/media";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { readChannels } from "../measure/read-channels.ts";
 import { describeWith } from "../peers/process/installed.ts";
 import { ScratchFolder } from "../peers/process/scratch-folder.ts";
@@ -12,9 +12,6 @@ const calls = 10;
 /** What the scenario plays after the audio: a digit has eight packets, the last of which comes three times. */
 const digits = "129*#0";
 const packetsOfADigit = 10;
-
-const mayUseRawSockets = process.getuid?.() === 0;
-if (!mayUseRawSockets) console.warn("skipped: sipp plays pcaps (needs root, for sipp's raw sockets)");
 
 interface HeardCall {
   readonly digits: string;
@@ -39,8 +36,10 @@ async function listenIn(client: Client): Promise<HeardCall[]> {
   return heard;
 }
 
-describeWith(["sipp"], "sipp plays pcaps", () => {
-  describe.skipIf(!mayUseRawSockets)(mayUseRawSockets ? "from raw sockets" : "[needs root, for sipp's raw sockets]", () => {
+describeWith(
+  ["sipp"],
+  "sipp plays pcaps",
+  () => {
     test(`${calls} calls: A-law in packets of 30 ms is recorded sample by sample, the digits are understood`, async () => {
       const client = await openClient();
       const heard = await listenIn(client);
@@ -58,8 +57,9 @@ describeWith(["sipp"], "sipp plays pcaps", () => {
         expect(shareFound(spoken, (await readChannels(recording)).channels[1]!)).toBeGreaterThan(0.95);
       }
     });
-  });
-});
+  },
+  { asRoot: "sipp plays pcaps through raw sockets" },
+);
 
 function decode(payload: Uint8Array): Int16Array {
   const samples = new Int16Array(payload.length);

@@ -24,11 +24,14 @@ export function isInstalled(program: string): boolean {
   });
 }
 
-/** A suite that needs other people's programs; where one is missing, it is skipped and says so. */
-export function describeWith(programs: readonly string[], title: string, suite: () => void): void {
+/** A suite that needs other people's programs, and perhaps to be root; where something is missing, it is skipped and says so. */
+export function describeWith(programs: readonly string[], title: string, suite: () => void, options: { asRoot?: string } = {}): void {
   const missing = programs.filter((program) => !isInstalled(program));
-  if (missing.length === 0) return void describe(title, suite);
-  const reason = `needs ${missing.join(", ")}: apt-get install ${missing.map((program) => packages[program] ?? program).join(" ")}`;
-  console.warn(`skipped: ${title} (${reason})`);
-  describe.skip(`${title} [${reason}]`, suite);
+  const reasons = [
+    ...(missing.length === 0 ? [] : [`apt-get install ${missing.map((program) => packages[program] ?? program).join(" ")}`]),
+    ...(options.asRoot === undefined || process.getuid?.() === 0 ? [] : [`run as root: ${options.asRoot}`]),
+  ];
+  if (reasons.length === 0) return void describe(title, suite);
+  console.warn(`skipped: ${title} (${reasons.join("; ")})`);
+  describe.skip(`${title} [${reasons.join("; ")}]`, suite);
 }

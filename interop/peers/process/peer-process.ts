@@ -7,6 +7,8 @@ export interface PeerProcessOptions {
   /** It never outlives this, even when the test run is killed. */
   atMostSeconds: number;
   environment?: NodeJS.ProcessEnv;
+  /** Signals go to the program alone. By default its children get them too, and a program that is itself sent one gets it twice. */
+  signalOnce?: boolean;
 }
 
 /** A program that runs beside the stack under test: what it prints, and its end, which reaches only what was started here. */
@@ -24,7 +26,8 @@ export class PeerProcess implements AsyncDisposable {
   constructor(program: string, args: readonly string[], options: PeerProcessOptions) {
     this.name = program;
     // coreutils' timeout passes SIGTERM on, and follows it with SIGKILL.
-    this.#child = spawn("timeout", ["-k", "3", String(options.atMostSeconds), program, ...args], {
+    const limit = ["-k", "3", ...(options.signalOnce ? ["--foreground"] : []), String(options.atMostSeconds)];
+    this.#child = spawn("timeout", [...limit, program, ...args], {
       cwd: options.cwd,
       env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin`, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],

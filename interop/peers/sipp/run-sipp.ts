@@ -1,5 +1,4 @@
-import { copyFile, readdir, readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { eventually } from "../process/eventually.ts";
 import { freePorts, isFree } from "../process/free-ports.ts";
 import { PeerProcess } from "../process/peer-process.ts";
@@ -17,6 +16,8 @@ export interface SippOptions {
   callsPerSecond?: number;
   /** `u1` UDP; `t1` one TCP connection; `tn` one TCP connection for each call. Default `u1`. */
   transport?: "u1" | "t1" | "tn";
+  /** What stands in place of `@name@` in the scenario's file. */
+  values?: Readonly<Record<string, string>>;
   /** Pause between ACK and BYE of the built-in scenario, in milliseconds. Default 0. */
   pauseMs?: number;
   /** Longest run, in seconds. Default 60. */
@@ -68,7 +69,7 @@ export async function startSipp(options: SippOptions): Promise<Sipp> {
   const port = await freePorts(12);
   const { atMostSeconds = 60 } = options;
   // sipp names some of its files after the scenario's, and writes them beside it.
-  if (!isBuiltIn(options.scenario)) await copyFile(scenarioFile(options.scenario), folder.file(`${options.scenario}.xml`));
+  if (!isBuiltIn(options.scenario)) await writeFile(folder.file(`${options.scenario}.xml`), await scenarioText(options));
   const process = new PeerProcess("sipp", sippArguments(options, port, folder), { cwd: folder.path, atMostSeconds });
   const sipp = new Sipp(port, process, folder);
   if (options.target === undefined) await listening(sipp, options.transport ?? "u1");
@@ -106,6 +107,7 @@ function isBuiltIn(scenario: string): boolean {
   return scenario === "uac" || scenario === "uas";
 }
 
-function scenarioFile(name: string): string {
-  return fileURLToPath(new URL(`scenarios/${name}.xml`, import.meta.url));
+async function scenarioText({ scenario, values = {} }: SippOptions): Promise<string> {
+  const text = await readFile(new URL(`scenarios/${scenario}.xml`, import.meta.url), "utf8");
+  return text.replace(/@(\w+)@/g, (_, name: string) => values[name]!);
 }
