@@ -3,7 +3,7 @@ import { formatHostPort, isWildcard } from "@sidetone/infra-common";
 import { openAudio } from "./audio-flags.ts";
 import { CallNarrator } from "./call-narrator.ts";
 import { CallTasks } from "./call-tasks.ts";
-import type { AnswerFlags } from "./commands/answer.ts";
+import type { AnswerFlags } from "./answer-flags.ts";
 import { liveText, LiveLine } from "./live-line.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { AnswerFlags } from "./commands/answer.ts";
+import type { AnswerFlags } from "./answer-flags.ts";
 import type { CallFlags } from "./commands/call.ts";
 import type { OptionsFlags } from "./commands/options.ts";
 import { exitCodeHelp } from "./exit-code.ts";

@@ -10,7 +10,7 @@ const nine = 57;
  */
 export function splitFields(text: string, start: number): string[] {
   const fields: string[] = [];
-  for (let position = start; position < text.length; ) {
+  for (let position = start; position < text.length;) {
     const first = position;
     while (position < text.length && !isBlank(text.charCodeAt(position))) position++;
     if (position > first) fields.push(text.slice(first, position));

@@ -60,7 +60,7 @@ function splitSections(text: string, limits: SdpLimits): string[][] {
   const end = endOfLastLine(text);
   let lineNumber = 0;
   let carriageReturn = -1;
-  for (let start = 0; start < end; ) {
+  for (let start = 0; start < end;) {
     if (++lineNumber > limits.maxLines) throw new SdpParseError("SDP_PARSE_TOO_LARGE", `more than ${limits.maxLines} lines`);
     const found = text.indexOf("\n", start);
     const lineFeed = found < 0 || found > end ? end : found;

@@ -43,7 +43,12 @@ describe.skipIf(!existsSync(corpus))(`Fuzz corpus (skipped where ${corpus} is ab
     handle(bytes);
     try {
       const text = serializeSdp(parseSdp(bytes));
-      expect(text).toBe(bytes.toString("utf8").replace(/\r?\n/g, "\r\n").replace(/(\r\n)*$/, "\r\n"));
+      expect(text).toBe(
+        bytes
+          .toString("utf8")
+          .replace(/\r?\n/g, "\r\n")
+          .replace(/(\r\n)*$/, "\r\n"),
+      );
     } catch (error) {
       expect(error).toBeInstanceOf(SdpParseError);
     }
@@ -111,7 +116,9 @@ describe("64 KiB of anything takes linear time", () => {
     const { handle } = setUp();
     const units = ["a=rtpmap:96 x/1\n", "a=fmtp:0 x\n", "a=sendrecv\n", "a=rtcp:1\n", "a=fmtp:101 0-255,"];
     for (const unit of units) expect(handle(fill(head + media, unit))).toBe(unit.includes("101") ? "answered" : "refused");
-    expect(handle(fill(head + "m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0", ",0-255"))).toBe("answered");
+    expect(handle(fill(head + "m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0", ",0-255"))).toBe(
+      "answered",
+    );
     expect(handle(fill(head + "m=audio 4000 RTP/AVP 0", " 127"))).toBe("answered");
   });
 });

@@ -62,7 +62,9 @@ describe("Parsing a session description (RFC 8866 §5)", () => {
 
   test("gives attributes as text, by name, in order, whatever the name", () => {
     const { text } = setUp();
-    const [media] = parseSdp(text("a=candidate:1 1 udp 1 192.0.2.1 9 typ host", "a=__proto__:x", "a=candidate:2", "a=rtcp-mux ", "a=rtcp-muxed")).media;
+    const [media] = parseSdp(
+      text("a=candidate:1 1 udp 1 192.0.2.1 9 typ host", "a=__proto__:x", "a=candidate:2", "a=rtcp-mux ", "a=rtcp-muxed"),
+    ).media;
     expect(media!.getAllText("candidate")).toEqual(["1 1 udp 1 192.0.2.1 9 typ host", "2"]);
     expect(media!.getText("__proto__")).toBe("x");
     expect(media!.getText("constructor")).toBeUndefined();
@@ -185,7 +187,9 @@ describe("Round trips", () => {
     const value = fc.string({ unit: "grapheme", maxLength: 30 }).filter((text) => !/[\0\r\n]/.test(text));
     const attribute = fc.tuple(fc.constantFrom("rtpmap", "fmtp", "__proto__", "x", ""), value).map(([name, text]) => `a=${name}:${text}`);
     const unknown = fc.tuple(fc.constantFrom("b", "i", "k", "z", "X"), value).map(([type, text]) => `${type}=${text}`);
-    const media = fc.tuple(fc.nat(65_535), fc.array(fc.nat(255), { minLength: 1 })).map(([port, formats]) => `m=audio ${port} RTP/AVP ${formats.join(" ")}`);
+    const media = fc
+      .tuple(fc.nat(65_535), fc.array(fc.nat(255), { minLength: 1 }))
+      .map(([port, formats]) => `m=audio ${port} RTP/AVP ${formats.join(" ")}`);
     fc.assert(
       fc.property(fc.array(fc.oneof(attribute, unknown, media), { maxLength: 60 }), (body) => {
         const { lines } = setUp();
@@ -197,7 +201,10 @@ describe("Round trips", () => {
   });
 
   test("any text parses or is refused as SdpParseError", () => {
-    const fragment = fc.oneof(fc.constantFrom("v=0", "o=- 1 1 IN IP4 h", "m=audio 1 RTP/AVP 0", "c=IN IP4 h", "t=0 0", "\r\n", "\n", "\r", "a=", "\0"), fc.string());
+    const fragment = fc.oneof(
+      fc.constantFrom("v=0", "o=- 1 1 IN IP4 h", "m=audio 1 RTP/AVP 0", "c=IN IP4 h", "t=0 0", "\r\n", "\n", "\r", "a=", "\0"),
+      fc.string(),
+    );
     fc.assert(
       fc.property(fc.array(fragment), (fragments) => {
         const { errorOf } = setUp();

@@ -1,3 +1,4 @@
+import type { AnswerFlags } from "../answer-flags.ts";
 import { createClient } from "@sidetone/client-core";
 import { onAbort } from "@sidetone/infra-common";
 import { AnsweringDesk } from "../answering-desk.ts";
@@ -8,17 +9,6 @@ import { listenAddress } from "../listen-address.ts";
 import { checkRecordable } from "../node/check-recordable.ts";
 import { TraceFile } from "../node/trace-file.ts";
 import { runCommand } from "../run-command.ts";
-
-export interface AnswerFlags extends AudioFlags {
-  listen: string;
-  echo?: boolean;
-  record?: string;
-  maxCalls?: number;
-  ring?: number;
-  codecs?: string[];
-  trace?: string;
-  json?: boolean;
-}
 
 /** `sidetone answer`. Ends after `--max-calls`, or when interrupted. */
 export function answerCommand(flags: AnswerFlags, context: CommandContext): Promise<number> {

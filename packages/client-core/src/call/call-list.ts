@@ -1,7 +1,6 @@
 import { TurnoverMap } from "@sidetone/infra-common";
 import type { CallEnded } from "./call-end.ts";
-import { Call, type CallParts } from "./call.ts";
-import type { CallOwner, CallWatcher } from "./call-owner.ts";
+import { Call, type CallOwner, type CallParts, type CallWatcher } from "./call.ts";
 import { CallReporter, type DialObserver } from "./call-reporter.ts";
 
 /** How many calls a client has had. */

@@ -6,7 +6,6 @@ import { guard } from "../errors/guard.ts";
 import type { CallEnded } from "./call-end.ts";
 import type { CallEvents } from "./call-events.ts";
 import { CallMedia } from "./call-media.ts";
-import type { CallOwner } from "./call-owner.ts";
 import { callState, type CallState } from "./call-state.ts";
 import { checkReasonPhrase, extraHeaders } from "./extra-headers.ts";
 import type { RemoteParty } from "./remote-party.ts";
@@ -27,6 +26,19 @@ export interface ModifyOptions {
   sdp?: string;
   /** With audio here: the codecs to offer, by encoding name, in order of preference. */
   codecs?: readonly string[];
+}
+
+/** Watches the events of every call of a client, for one who cannot add listeners to each. */
+export interface CallWatcher {
+  onCallEvent<Name extends keyof CallEvents>(call: Call, name: Name, payload: CallEvents[Name]): void;
+}
+
+/** What a call knows of the list that it is on. */
+export interface CallOwner {
+  /** Undefined while nobody watches: then an event costs nothing more. */
+  readonly watcher: CallWatcher | undefined;
+  /** The call has ended. */
+  remove(call: Call): void;
 }
 
 /** What a call is made of. */

@@ -1,6 +1,6 @@
 import { addressFamily, isWildcard } from "@sidetone/infra-common";
 import { CodecRegistry } from "@sidetone/media-core";
-import { checkNames } from "./check-options.ts";
+import { checkNames } from "./check-names.ts";
 import type { ClientMediaOptions, ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
 import { sdpAttributeProblem } from "./sdp-attribute-problem.ts";

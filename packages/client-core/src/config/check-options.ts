@@ -1,6 +1,7 @@
 import { Account } from "../account.ts";
 import { parseListen } from "../client/listen.ts";
 import { checkMedia } from "./check-media.ts";
+import { checkNames } from "./check-names.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { ConfigProblems } from "./config-problems.ts";
 
@@ -32,16 +33,6 @@ const knownOfAccount: Names<Required<NonNullable<ClientOptions["account"]>>> = {
   outboundProxy: true,
 };
 const knownOfTimers: Names<Required<NonNullable<ClientOptions["timers"]>>> = { T1: true, T2: true, T4: true };
-
-/** Options of the contract that cannot be honoured yet, with what to do instead. */
-const unsupported: Readonly<Record<string, string>> = {
-  "account.registrar": "registration is not available yet; call through the server with `outboundProxy`",
-  nat: "NAT traversal is not available yet; set `media.advertisedAddress` for a static one",
-  tls: "TLS is not available yet; use UDP or TCP",
-  srtp: "SRTP is not available yet",
-  sessionTimer: "session timers (RFC 4028) are not available yet",
-  musicOnHold: "music on hold is not available yet; a held peer hears silence",
-};
 
 /**
  * Refuses what is not understood or cannot be honoured, naming every field at fault in one error.
@@ -88,14 +79,4 @@ function checkUserAgent({ userAgent, ringing }: ClientOptions, problems: ConfigP
   if (userAgent !== undefined && (typeof userAgent !== "string" || userAgent.trim() === "" || /[\x00-\x08\x0a-\x1f\x7f]/.test(userAgent)))
     problems.invalid("userAgent", "one line of text");
   if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") problems.invalid("ringing", '"automatic" or "manual"');
-}
-
-/** Refuses names that are no options. */
-export function checkNames(options: object, names: Readonly<Record<string, true>>, path: string, problems: ConfigProblems): void {
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(names, name)) continue;
-    const field = path + name;
-    if (Object.hasOwn(unsupported, field)) problems.unsupported(field, unsupported[field]!);
-    else problems.invalid(field, `left out: it is no option; there are ${Object.keys(names).join(", ")}`);
-  }
 }
