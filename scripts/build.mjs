@@ -8,4 +8,6 @@ const compiler = (name) => fileURLToPath(new URL(`../node_modules/${name}/bin/ts
 const run = (name, args) => spawnSync(process.execPath, [compiler(name), ...args], { cwd: root, stdio: "inherit" }).status;
 
 const native = spawnSync(process.execPath, [compiler("tsgo"), "--version"], { stdio: "ignore" }).status === 0;
-process.exit(run(native ? "tsgo" : "typescript", ["-b", ...process.argv.slice(2)]) ?? 1);
+const status = run(native ? "tsgo" : "typescript", ["-b", ...process.argv.slice(2)]) ?? 1;
+if (status !== 0) process.exit(status);
+await import("./bundle.mjs");
