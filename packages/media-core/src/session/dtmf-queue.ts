@@ -9,8 +9,13 @@ interface Waiting {
 export class DtmfQueue {
   readonly #groups: { digits: string; options: { durationMs?: number; gapMs?: number }; waiting: Waiting }[] = [];
   #current: Waiting | undefined;
+  /** What sends the current group. */
+  #events: TelephoneEventSender | undefined;
 
-  /** Resolves true when the last digit has been sent, false when the session ends first. */
+  /**
+   * Resolves true when the last digit has been sent, false when the session ends first; true also when it ends while the last digit's end is
+   * only repeated: whoever hangs up on a key has heard it.
+   */
   send(events: TelephoneEventSender, digits: string, options: { durationMs?: number; gapMs?: number }): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#groups.push({ digits, options, waiting: { resolve } });
@@ -33,11 +38,12 @@ export class DtmfQueue {
     events.send(next.digits, next.options);
     this.#groups.shift();
     this.#current = next.waiting;
+    this.#events = events;
   }
 
   /** The session is over. */
   abandon(): void {
-    this.#current?.resolve(false);
+    this.#current?.resolve(this.#events!.isRepeating);
     for (const { waiting } of this.#groups.splice(0)) waiting.resolve(false);
     this.#current = undefined;
   }

@@ -90,6 +90,19 @@ describe("a media session", () => {
     expect(bobHeard.digits.map(({ digit }) => digit).join("")).toBe("159#*D0");
   });
 
+  test.each([
+    [60, false],
+    [105, true], // the end was told once of three times
+    [400, true],
+  ])("digits of a session that is closed after %i ms count as sent: %s", async (afterMs, expected) => {
+    const { alice, environment } = await setUp();
+    await environment.clock.advance(500);
+    const sent = alice.sendDtmf("5");
+    await environment.clock.advance(afterMs);
+    void alice.close();
+    expect(await environment.clock.advanceUntil(sent)).toBe(expected);
+  });
+
   test("muted sends silence and keeps its timing; unmuted is heard again", async () => {
     const { alice, bob, environment } = await setUp();
     alice.play(tone(440));

@@ -84,6 +84,11 @@ export class TelephoneEventSender {
     return this.#current !== undefined || this.#queue.length > 0;
   }
 
+  /** Whether the last queued key has been told to its end: what is left to send only repeats that. */
+  get isRepeating(): boolean {
+    return this.#current !== undefined && this.#repeats > 0 && this.#packet.end && this.#queue.length === 0;
+  }
+
   /** The key being sent; undefined in gaps and when idle. */
   get sendingKey(): string | undefined {
     return this.#current && keyOfTelephoneEvent(this.#current.event);

@@ -38,6 +38,14 @@ describe("sending keys (RFC 4733 §2.5.1)", () => {
     expect(sender.busy).toBe(false);
   });
 
+  test("tells when all is said and only the last final packet is repeated", () => {
+    const { sender, poll } = setUp();
+    sender.send("12", { gapMs: 0 });
+    const repeating = Array.from({ length: 15 }, () => (poll(1), sender.isRepeating));
+    expect(repeating.map((is) => (is ? "r" : ".")).join("")).toBe("...........rr..");
+    expect(sender.busy).toBe(false);
+  });
+
   test("leaves a gap between keys, and audio in it", () => {
     const { sender, trace } = setUp({ gapMs: 100 });
     sender.send("1#");
