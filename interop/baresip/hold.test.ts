@@ -1,6 +1,7 @@
 import type { Call } from "sidetone";
 import { ToneSource } from "sidetone/media";
 import { expect, onTestFinished, test } from "vitest";
+import { audioRetry } from "../measure/expect-tone.ts";
 import { measureTone } from "../measure/measure-tone.ts";
 import { readChannels } from "../measure/read-channels.ts";
 import { soundingParts } from "../measure/sounding-parts.ts";
@@ -58,7 +59,7 @@ function expectSilenceBetween({ heard, sampleRate }: Awaited<ReturnType<typeof c
 
 describeWith(["baresip"], "hold and resume (RFC 3264 §8.4)", () => {
   for (const caller of ["baresip", "we"] as const) {
-    test(`${caller === "we" ? "we call" : "baresip calls"}; we hold: the phone falls silent, and comes back`, async () => {
+    test(`${caller === "we" ? "we call" : "baresip calls"}; we hold: the phone falls silent, and comes back`, audioRetry, async () => {
       const phone = await openPhone({ answers: caller === "we" ? "auto" : "manual" });
       const client = await openClient();
       const call = await (caller === "we" ? client.call(phone.uri) : answeredCall(phone, client));
@@ -74,22 +75,27 @@ describeWith(["baresip"], "hold and resume (RFC 3264 §8.4)", () => {
       expectSilenceBetween(result);
     });
 
-    test(`${caller === "we" ? "we call" : "baresip calls"}; baresip holds: nothing is sent to it, and talk goes on afterwards`, async () => {
-      const phone = await openPhone({ answers: caller === "we" ? "auto" : "manual" });
-      const client = await openClient();
-      const call = await (caller === "we" ? client.call(phone.uri) : answeredCall(phone, client));
-      const result = await conversation(
-        call,
-        phone,
-        () => phoneHolds(phone, call, "hold", true),
-        () => phoneHolds(phone, call, "resume", false),
-      );
-      expect(result.directions).toEqual(["recvonly sendonly", "sendrecv sendrecv"]);
-      expect(result.atHold.holding).toEqual({ local: false, remote: true });
-      expect(result.atResume.packetsSent).toBe(result.atHold.packetsSent);
-      expect(await phone.packetsReceived()).toBe(call.end!.statistics!.packetsSent);
-      expectSilenceBetween(result); // baresip sends nothing while it holds, although sendonly would let it
-    });
+    test(
+      `${caller === "we" ? "we call" : "baresip calls"}; baresip holds: nothing is sent to it, and talk goes on afterwards`,
+      audioRetry,
+      async () => {
+        const phone = await openPhone({ answers: caller === "we" ? "auto" : "manual" });
+        const client = await openClient();
+        const call = await (caller === "we" ? client.call(phone.uri) : answeredCall(phone, client));
+        const result = await conversation(
+          call,
+          phone,
+          () => phoneHolds(phone, call, "hold", true),
+          () => phoneHolds(phone, call, "resume", false),
+        );
+        expect(result.directions).toEqual(["recvonly sendonly", "sendrecv sendrecv"]);
+        expect(result.atHold.holding).toEqual({ local: false, remote: true });
+        expect(result.atResume.packetsSent).toBe(result.atHold.packetsSent);
+        const { packetsSent } = call.end!.statistics!;
+        expect(packetsSent - (await phone.packetsReceived())).toBeLessThanOrEqual(2); // the last may be on its way at the BYE
+        expectSilenceBetween(result); // baresip sends nothing while it holds, although sendonly would let it
+      },
+    );
   }
 });
 

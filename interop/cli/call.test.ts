@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { openPhone } from "../baresip/open-phone.ts";
 import { accountAt, openKamailio } from "../kamailio/open-kamailio.ts";
-import { expectTone } from "../measure/expect-tone.ts";
+import { audioRetry, expectTone } from "../measure/expect-tone.ts";
 import { measureTone } from "../measure/measure-tone.ts";
 import { readChannels } from "../measure/read-channels.ts";
 import { longestPart } from "../measure/sounding-parts.ts";
@@ -56,7 +56,7 @@ describeWith(["baresip"], "npx sidetone call, to baresip", () => {
     expect(trace).toMatch(/=== ladder[^]*INVITE[^]*BYE/);
   });
 
-  test("a file is played to its end, then it hangs up", async () => {
+  test("a file is played to its end, then it hangs up", audioRetry, async () => {
     const folder = await scratch();
     // What baresip said in one call is played to it in the next.
     const first = await openPhone({ answers: "auto" });

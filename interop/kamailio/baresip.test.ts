@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { audioRetry } from "../measure/expect-tone.ts";
 import { answeredCall, openPhone } from "../baresip/open-phone.ts";
 import { talkAndMeasure } from "../baresip/talk-and-measure.ts";
 import { kamailioDomain, passwordOf } from "../peers/kamailio/start-kamailio.ts";
@@ -7,7 +8,7 @@ import { hostPort, openClient } from "../under-test/open-client.ts";
 import { accountAt, openKamailio } from "./open-kamailio.ts";
 
 describeWith(["kamailio", "baresip"], "a client and baresip, a stateful proxy with Record-Route between them", () => {
-  test("we call: 407 is answered, the tones are heard, our BYE takes the proxy's way", async () => {
+  test("we call: 407 is answered, the tones are heard, our BYE takes the proxy's way", audioRetry, async () => {
     const phone = await openPhone({ answers: "auto" });
     const kamailio = await openKamailio({ locations: { phone: phone.uri } });
     const alice = await openClient({ account: accountAt(kamailio, "alice") });
@@ -16,7 +17,7 @@ describeWith(["kamailio", "baresip"], "a client and baresip, a stateful proxy wi
     expect(phone.process.output).toMatch(/^BYE .*\r?\nVia: .*\r?\nVia: /m);
   });
 
-  test("baresip calls: it answers the 407, the tones are heard", async () => {
+  test("baresip calls: it answers the 407, the tones are heard", audioRetry, async () => {
     const client = await openClient();
     const kamailio = await openKamailio({ locations: { bob: `sip:bob@${hostPort(client)}` } });
     const phone = await openPhone({ domain: kamailioDomain, password: passwordOf("phone"), outboundProxy: kamailio.hostPort });

@@ -53,4 +53,13 @@ describeWith(["kamailio"], "users who cannot be had", () => {
     await expect(alice.call("blackhole")).rejects.toMatchObject({ code: "TIMEOUT" });
     expect(performance.now() - began).toBeGreaterThanOrEqual(64 * 30);
   });
+
+  test("nothing answers, and CANCEL is not allowed yet: the time to ring and the signal are kept all the same", async () => {
+    const kamailio = await openKamailio();
+    const alice = await openClient({ account: accountAt(kamailio, "alice") });
+    const began = performance.now();
+    await expect(alice.call("blackhole", { ringTimeoutSeconds: 0.3 })).rejects.toMatchObject({ code: "CALL_NO_ANSWER" });
+    await expect(alice.call("blackhole", { signal: AbortSignal.timeout(300) })).rejects.toMatchObject({ name: "TimeoutError" });
+    expect(performance.now() - began).toBeLessThan(5000); // far from 64·T1
+  });
 });

@@ -2,6 +2,12 @@ import { expect } from "vitest";
 import { measureTone } from "./measure-tone.ts";
 import { soundingParts } from "./sounding-parts.ts";
 
+/**
+ * For tests that measure audio: a machine that stops both programs for a tenth of a second makes a gap that is nobody's fault; a fault comes
+ * again.
+ */
+export const audioRetry = { retry: 2 } as const;
+
 /** A busy machine may cost a packet or two on the way; a wrong clock or a frame lost now and then costs many. */
 const fewBreaks = 2;
 

@@ -1,6 +1,7 @@
 import type { CallEnded, Client } from "sidetone";
 import { PCMA } from "sidetone/media";
 import { expect, onTestFinished, test } from "vitest";
+import { audioRetry } from "../measure/expect-tone.ts";
 import { readChannels } from "../measure/read-channels.ts";
 import { describeWith } from "../peers/process/installed.ts";
 import { ScratchFolder } from "../peers/process/scratch-folder.ts";
@@ -40,7 +41,7 @@ describeWith(
   ["sipp"],
   "sipp plays pcaps",
   () => {
-    test(`${calls} calls: A-law in packets of 30 ms is recorded sample by sample, the digits are understood`, async () => {
+    test(`${calls} calls: A-law in packets of 30 ms is recorded sample by sample, the digits are understood`, audioRetry, async () => {
       const client = await openClient();
       const heard = await listenIn(client);
       const sipp = await openSipp({ scenario: "uac-pcap", target: hostPort(client), calls, callsPerSecond: 5 });

@@ -8,6 +8,7 @@ const packages: Readonly<Record<string, string>> = {
   sipp: "sip-tester",
   kamailio: "kamailio",
   tshark: "tshark",
+  dumpcap: "tshark",
 };
 
 /** Debian keeps daemons in /usr/sbin, which a user's PATH may lack. */
@@ -28,7 +29,7 @@ export function isInstalled(program: string): boolean {
 export function describeWith(programs: readonly string[], title: string, suite: () => void, options: { asRoot?: string } = {}): void {
   const missing = programs.filter((program) => !isInstalled(program));
   const reasons = [
-    ...(missing.length === 0 ? [] : [`apt-get install ${missing.map((program) => packages[program] ?? program).join(" ")}`]),
+    ...(missing.length === 0 ? [] : [`apt-get install ${[...new Set(missing.map((program) => packages[program]))].join(" ")}`]),
     ...(options.asRoot === undefined || process.getuid?.() === 0 ? [] : [`run as root: ${options.asRoot}`]),
   ];
   if (reasons.length === 0) return void describe(title, suite);
