@@ -9,10 +9,10 @@ import { loadScanText, maxHeadBytes } from "./scan-buffer.ts";
 /** What a caller builds is bounded by what can be read, not by what strangers may send. */
 const buildLimits: SipLimits = {
   headBytes: maxHeadBytes,
-  datagramBytes: Infinity,
-  bodyBytes: Infinity,
-  headerFields: Infinity,
-  sameHeader: Infinity,
+  datagramBytes: maxHeadBytes,
+  bodyBytes: maxHeadBytes,
+  headerFields: maxHeadBytes,
+  sameHeader: maxHeadBytes,
 };
 
 /**

@@ -2,16 +2,18 @@ import * as characterClass from "../grammar/character-class.ts";
 import { Parameters } from "../grammar/parameters.ts";
 import { headerSyntax } from "../grammar/parameter-syntax.ts";
 import { ViaParm } from "../headers/via.ts";
-import { isBlank, skipBytes } from "./byte-class.ts";
+import * as byteClass from "./byte-class.ts";
 import * as headerName from "./header-name.ts";
 import type { MessageHead } from "./message-head.ts";
 import { methodAt } from "./method.ts";
-import { endOfAddress, endOfDigits, endOfMediaType, endOfVia, endOfVisible, found } from "./ordinary-shapes.ts";
+import * as ordinaryShapes from "./ordinary-shapes.ts";
 import { scanBytes, scanWords } from "./scan-buffer.ts";
 
 const bytes = scanBytes;
 const words = scanWords;
 const { TOKEN } = characterClass;
+const { isBlank, skipBytes } = byteClass;
+const { endOfAddress, endOfDigits, endOfMediaType, endOfVia, endOfVisible, found } = ordinaryShapes;
 const { VIA, FROM, TO, CONTACT, CALL_ID, CSEQ, MAX_FORWARDS, CONTENT_LENGTH, CONTENT_TYPE } = headerName;
 
 /**

@@ -1,5 +1,5 @@
 import * as characterClass from "../grammar/character-class.ts";
-import { byteClasses, skipBytes } from "./byte-class.ts";
+import * as byteClass from "./byte-class.ts";
 import { scanBytes, scanWords } from "./scan-buffer.ts";
 
 /*
@@ -9,7 +9,7 @@ import { scanBytes, scanWords } from "./scan-buffer.ts";
  */
 
 const { DISPLAY, HOST, RECEIVED_URI_VALUE, RECEIVED_USER, TOKEN, URI_PARAMETER, VALUE } = characterClass;
-const classes = byteClasses;
+const { byteClasses: classes, skipBytes } = byteClass;
 const bytes = scanBytes;
 const words = scanWords;
 

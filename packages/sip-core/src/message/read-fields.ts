@@ -1,16 +1,21 @@
 import { SipParseError } from "../errors.ts";
 import { TOKEN } from "../grammar/character-class.ts";
 import type { SipLimits } from "../limits.ts";
-import { isBlank, skipBytes } from "./byte-class.ts";
-import { checkOrdinaryField } from "./check-ordinary-field.ts";
-import { headerIdOf, headerNameOf, isSingleHeader, isValidatedHeader, OTHER_HEADER } from "./header-name.ts";
+import * as byteClass from "./byte-class.ts";
+import * as ordinaryField from "./check-ordinary-field.ts";
+import * as headerName from "./header-name.ts";
 import { judgeField } from "./judge-field.ts";
-import { idOfSpelling, lengthOfSpelling, spellingAt } from "./known-header-name.ts";
+import * as knownHeaderName from "./known-header-name.ts";
 import { fieldId, type MessageHead } from "./message-head.ts";
 import { scanBytes } from "./scan-buffer.ts";
 import { endOfField, scanned } from "./scan-value.ts";
 
+// An imported binding is checked whenever it is used; a constant of this module is compiled in.
 const bytes = scanBytes;
+const { isBlank, skipBytes } = byteClass;
+const { checkOrdinaryField } = ordinaryField;
+const { headerIdOf, headerNameOf, isSingleHeader, isValidatedHeader, OTHER_HEADER } = headerName;
+const { idOfSpelling, lengthOfSpelling, spellingAt } = knownHeaderName;
 
 /**
  * Reads the header fields from `head.end` up to the empty line, or `end`, into `head`, whose text stands in the scan buffer, and validates
@@ -21,10 +26,11 @@ const bytes = scanBytes;
  * are errors.
  */
 export function readFields(head: MessageHead, end: number, limits: SipLimits): SipParseError | undefined {
+  const { headerFields } = limits;
   let error: SipParseError | undefined;
   // A datagram's end stands for a missing empty line: many senders of requests without a body forget it.
   for (let i = head.end; i < end && !(bytes[i] === 0x0d && bytes[i + 1] === 0x0a); i = head.end) {
-    if (head.fields.length === limits.headerFields) return error ?? tooMany("header fields", limits.headerFields);
+    if (head.fields.length === headerFields) return error ?? tooMany("header fields", headerFields);
     const spelling = spellingAt(i);
     const id = idOfSpelling(spelling);
     let valueStart = i + lengthOfSpelling(spelling);
