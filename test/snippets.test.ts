@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient, type Client } from "@sidetone/client-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -31,6 +31,7 @@ const snippets = files.flatMap(snippetsOf);
 let echo: Client;
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
+  copyFileSync(join(root, "examples/media/hello.wav"), join(folder, "hello.wav")); // where a block plays from and records to
   echo = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:bob@127.0.0.1" } });
   echo.onIncoming(async (incoming) => {
     (await incoming.answer()).setEcho(true);
@@ -60,7 +61,7 @@ async function run(snippet: Snippet, index: number): Promise<{ exitCode: number 
       : ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } }).outputText;
   const path = join(folder, `snippet-${index}.mjs`);
   writeFileSync(path, compiled);
-  const child = spawn(process.execPath, [path], { cwd: join(root, "examples/media"), stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [path], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (data: Buffer) => (output += data.toString()));
   child.stderr.on("data", (data: Buffer) => (output += data.toString()));

@@ -11,5 +11,6 @@ console.log(`call ${client.uri}`);
 client.onIncoming(async (incoming) => {
   console.log(`call from ${incoming.remote.uri}`);
   await using call = await incoming.answer();
-  await call.play(file);
+  const { completed } = await call.play(file);
+  console.log(completed ? "heard the greeting" : "hung up before its end");
 });

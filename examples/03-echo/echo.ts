@@ -12,5 +12,5 @@ client.onIncoming(async (incoming) => {
   const call = await incoming.answer();
   call.setEcho(true);
   const { durationMs, statistics } = await call.ended;
-  console.log(`echoed ${durationMs} ms, ${statistics?.packetsReceived} packets, ${statistics?.packetsLost} lost`);
+  console.log(`echoed ${(durationMs / 1000).toFixed(1)} s: ${statistics?.packetsReceived} packets, ${statistics?.packetsLost} lost`);
 });

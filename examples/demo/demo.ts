@@ -1,82 +1,63 @@
-// `npm start`: two user agents in one process, one real call between them over loopback. SIP over UDP, RTP both ways, speech, digits, hold and
-// resume, a recording, quality figures, and the ladder of what went over the wire.
+// `npm start`: two user agents in one process, and one real call between them over the loopback: SIP over UDP, RTP both ways, speech, key
+// presses, hold and resume, a recording, quality figures, and the ladder of what went over the wire. Takes about ten seconds.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient, type Call, type CallEnded } from "sidetone";
-import { readWavFile, rmsDbfs } from "sidetone/media";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { createClient, type Call } from "sidetone";
 import { SipTrace } from "sidetone/trace";
+import { figures } from "./figures.ts";
+import { narrate, say } from "./narrate.ts";
 
-const startedAt = process.hrtime.bigint();
-const say = (text: string): void => console.log(`${(Number(process.hrtime.bigint() - startedAt) / 1e9).toFixed(2).padStart(6)} s  ${text}`);
-const media = (name: string): string => new URL(`../../media/${name}`, import.meta.url).pathname;
+const speech = (name: string): string => fileURLToPath(new URL(`../../media/${name}`, import.meta.url));
+const address = (uri: string): string => uri.slice(uri.indexOf("@") + 1);
+setTimeout(() => {
+  console.error("The call takes too long; something is wrong here.");
+  process.exit(1);
+}, 19_000).unref();
 
-const trace = new SipTrace();
-const alice = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:alice@127.0.0.1", displayName: "Alice" } });
-const bob = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:bob@127.0.0.1", displayName: "Bob" } });
-say(`alice is ${alice.uri}, bob is ${bob.uri}`);
-const names = { [hostPort(alice.uri)]: "alice", [hostPort(bob.uri)]: "bob" };
+console.log("Sidetone: two user agents in this process, and a real call between them.\n");
+using trace = new SipTrace();
+await using alice = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:alice@127.0.0.1", displayName: "Alice" } });
+await using bob = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:bob@127.0.0.1", displayName: "Bob" } });
+say("alice", `is ${alice.uri}`);
+say("bob", `is ${bob.uri}`);
 
-/** Prints what happens to one side of the call. */
-function narrate(name: string, call: Call): void {
-  call.on("phaseChanged", ({ phase }) => say(`${name}: ${phase}`));
-  call.on("holdChanged", ({ local, remote }) =>
-    say(`${name}: hold ${local ? "by me" : ""}${remote ? "by the other side" : ""}${local || remote ? "" : "over"}`),
-  );
-  call.on("dtmfReceived", ({ digit }) => say(`${name}: heard digit ${digit}`));
-  call.on("mediaActive", () => say(`${name}: hears audio`));
-}
-
-/** The figures that this side measured; what it could not measure is said so. */
-function figures(name: string, end: CallEnded): string {
-  const { statistics: s } = end;
-  const unit = (value: number | undefined, digits: number, suffix = ""): string =>
-    value === undefined ? "not measured" : value.toFixed(digits) + suffix;
-  return [
-    `${name.padEnd(6)} ${s?.codec}  sent ${s?.packetsSent}  received ${s?.packetsReceived}  lost ${s?.packetsLost}  late ${s?.packetsLate}`,
-    `jitter ${unit(s?.jitterMs, 2, " ms")}  round trip ${unit(s?.roundTripMs, 2, " ms")}  buffer ${unit(s?.jitterBufferMs, 0, " ms")}`,
-    `R ${unit(s?.rFactor, 1)}  MOS ${unit(s?.mos, 2)}`,
-  ].join("  ");
-}
-
-const bobAnswers = new Promise<Call>((resolve) => {
+const bobAnswered = new Promise<Call>((resolve) =>
   bob.onIncoming(async (incoming) => {
-    narrate("bob  ", incoming.call);
+    narrate("bob", incoming.call);
     incoming.ring();
-    await new Promise((ringing) => setTimeout(ringing, 500));
+    await pause(500);
     resolve(await incoming.answer());
-  });
-});
+  }),
+);
 
+say("alice", "calls bob");
 const outgoing = alice.dial(bob.uri);
 narrate("alice", outgoing.call);
 const call = await outgoing.answered;
-const bobsCall = await bobAnswers;
+const bobsCall = await bobAnswered;
 
-const path = join(mkdtempSync(join(tmpdir(), "sidetone-")), "call.wav");
-await call.record(path, { channels: "separate" });
-say(`alice records to ${path}`);
-await call.play(media("hello.wav"));
+const recording = await call.record(join(mkdtempSync(join(tmpdir(), "sidetone-")), "call.wav"), { channels: "separate" });
+say("alice", "records, and says: Hello. This is Sidetone. You are listening to a real call.");
+await call.play(speech("hello.wav"));
+say("alice", "presses 1 5 9 #");
 await call.sendDtmf("159#");
 await call.hold();
-await new Promise((held) => setTimeout(held, 700));
+await pause(700);
 await call.resume();
-await bobsCall.play(media("answer.wav"));
-while (call.quality?.mos === undefined && call.durationMs < 14_000) await new Promise((later) => setTimeout(later, 250)); // RTCP needs a few seconds for a round trip
+say("bob", "says: Good day. I can hear you well. Thank you for calling.");
+await bobsCall.play(speech("answer.wav"));
+// The round trip, and MOS with it, is known when RTCP reports have gone both ways.
+while ([call, bobsCall].some(({ quality }) => quality?.mos === undefined) && call.durationMs < 14_000) await pause(100);
+const bobsEnd = bobsCall.ended;
+const ends = { alice: await call.hangUp(), bob: await bobsEnd };
+const { path, durationMs } = await recording.finished;
 
-const bobEnded = bobsCall.ended;
-const aliceEnd = await call.hangUp();
-const bobEnd = await bobEnded;
-await Promise.all([alice.close(), bob.close()]);
-trace.stop();
-
-const recorded = await readWavFile(path);
-console.log(`\nOn the wire\n${trace.ladder({ names })}`);
-console.log(`\nMeasured\n${figures("alice", aliceEnd)}\n${figures("bob", bobEnd)}`);
+console.log(`\nWhat went over the wire\n\n${trace.ladder({ names: { [address(alice.uri)]: "alice", [address(bob.uri)]: "bob" } })}`);
+console.log(`\nWhat each side measured\n\n${figures(ends)}`);
+console.log(`\nThe recording, ${(durationMs / 1000).toFixed(1)} s, alice on the left, bob on the right\n\n  ${path}`);
 console.log(
-  `\nRecording\n${path}: ${(recorded.samples.length / recorded.sampleRate).toFixed(1)} s at ${recorded.sampleRate} Hz, ${rmsDbfs(recorded.samples).toFixed(1)} dBFS`,
+  "\nNow call yourself: npx sidetone answer --echo, and in another terminal: npx sidetone call 127.0.0.1 --play examples/media/hello.wav",
 );
-
-function hostPort(uri: string): string {
-  return uri.replace(/^sip:[^@]*@/, "");
-}
