@@ -1,31 +1,44 @@
-// Before `npm start` and `npm test`: installs when package-lock.json changed, builds when a source is newer than the last build.
+// Before `npm start` and `npm test`: installs when package-lock.json changed, builds when a source changed since the last build.
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sourceFingerprint } from "./source-fingerprint.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const stampFolder = join(root, "node_modules", ".sidetone");
-const stamp = (name) => join(stampFolder, name);
-const recorded = (name) => (existsSync(stamp(name)) ? readFileSync(stamp(name), "utf8") : "");
+const inRoot = (...parts) => join(root, ...parts);
 
-/** Runs one preparation step unless its inputs are those of the last successful run. */
-function step(name, fingerprint, label, command, args) {
-  if (recorded(name) === fingerprint) return;
-  console.error(`sidetone: ${label}`);
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"], shell: process.platform === "win32" });
-  if (status !== 0) {
-    console.error(`sidetone: "${command} ${args.join(" ")}" failed with status ${status}; run it by hand to see why`);
-    process.exit(status ?? 1);
-  }
-  mkdirSync(stampFolder, { recursive: true });
-  writeFileSync(stamp(name), fingerprint);
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) fail(`this is Node ${process.versions.node}; Sidetone needs 20.19 or newer`);
+
+function fail(message) {
+  console.error(`sidetone: ${message}`);
+  process.exit(1);
 }
 
-const lock = createHash("sha256")
-  .update(readFileSync(join(root, "package-lock.json")))
-  .digest("hex");
-step("installed", lock, "installing dependencies (once)", "npm", ["ci", "--no-audit", "--no-fund"]);
-step("built", lock + sourceFingerprint(root), "building", process.execPath, [join(root, "scripts", "build.mjs")]);
+/** Runs a command quietly; what it wrote is shown when it fails. */
+function run(label, command, args) {
+  console.error(`sidetone: ${label}`);
+  const stdio = ["ignore", "pipe", "inherit"];
+  const { status, stdout, error } = spawnSync(command, args, { cwd: root, stdio, encoding: "utf8", shell: process.platform === "win32" });
+  if (status === 0) return;
+  console.error(stdout ?? error?.message ?? "");
+  fail(`"${command} ${args.join(" ")}" failed`);
+}
+
+const modifiedAt = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+// npm writes this file at the end of an installation.
+if (modifiedAt(inRoot("node_modules", ".package-lock.json")) < modifiedAt(inRoot("package-lock.json"))) {
+  run("installing dependencies (once)", "npm", ["ci", "--no-audit", "--no-fund"]);
+}
+
+const stamp = inRoot("node_modules", ".sidetone", "built");
+const fingerprint = sourceFingerprint(root);
+const isBuilt =
+  existsSync(inRoot("examples", "dist", "demo", "demo.js")) && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint;
+if (!isBuilt) {
+  run("building", process.execPath, [inRoot("scripts", "build.mjs")]);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, fingerprint);
+}

@@ -3,21 +3,19 @@ import { createHash } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const isSource = (path) => /\.(ts|json)$/.test(path) && !/(^|[\\/])(node_modules|dist)([\\/]|$)/.test(path);
+const isSource = (path) => /\.(ts|json)$/.test(path) && !/(^|[\\/])(node_modules|dist|test)([\\/]|$)/.test(path);
+const others = ["package-lock.json", "tsconfig.json", "tsconfig.base.json", "scripts/build.mjs", "scripts/bundle.mjs"];
 
 export function sourceFingerprint(root) {
+  const sources = ["packages", "examples"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .filter(isSource)
+      .map((name) => join(folder, name)),
+  );
   const hash = createHash("sha256");
-  for (const folder of ["packages", "examples"]) {
-    let names = [];
-    try {
-      names = readdirSync(join(root, folder), { recursive: true }).filter(isSource).sort();
-    } catch {
-      continue; // the folder does not exist yet
-    }
-    for (const name of names) {
-      const { size, mtimeMs } = statSync(join(root, folder, name));
-      hash.update(`${folder}/${name} ${size} ${mtimeMs}\n`);
-    }
+  for (const path of [...sources.sort(), ...others]) {
+    const { size, mtimeMs } = statSync(join(root, path));
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
   }
   return hash.digest("hex");
 }
