@@ -30,7 +30,8 @@ async function bundle(name) {
     format: "esm",
     sourcemap: true,
     minify: false,
-    chunkFileNames: "[name]-[hash].js",
+    chunkFileNames: "[name].js",
+    cleanDir: true,
   });
   await build.close();
 }
