@@ -1,6 +1,8 @@
 import { SipError, type SipParseError } from "../errors.ts";
 import type { SipLimits } from "../limits.ts";
+import type { Body } from "./body.ts";
 import { checkMandatory } from "./check-mandatory.ts";
+import { formatField, type HeaderInput } from "./header-input.ts";
 import { CONTENT_LENGTH } from "./header-name.ts";
 import { MessageHead } from "./message-head.ts";
 import { readFields } from "./read-fields.ts";
@@ -16,26 +18,37 @@ const buildLimits: SipLimits = {
 };
 
 /**
- * The head of a message that is made here, with the Content-Length of its body as the last field. The lines are latin1 characters that
- * are bytes.
+ * The head of a message that is made here, with its body's fields and Content-Length last. What is given is validated as if it had arrived.
  *
- * @throws {SipError} `SIP_HEADER_INVALID` as {@link addFields} says, or when a field that every message has is missing. Via may be: the
- *   transport adds it.
+ * @throws {SipError} `SIP_HEADER_INVALID` when a field cannot be written, is malformed or repeated; `SIP_HEADER_MISSING` without From, To,
+ *   Call-ID or CSeq. Via is added by the transport.
  */
-export function buildHead(startLine: string, fieldLines: string, contentLength: number): MessageHead {
-  const head = addFields(startLine, [], 0, fieldLines, contentLength);
-  const missing = checkMandatory(head);
-  if (missing) throw invalid(missing);
-  return head;
+export function buildHead(startLine: string, headers: Iterable<HeaderInput>, body: Body | undefined): MessageHead {
+  return checkComplete(addFields(startLine, [], 0, headers, body));
 }
 
-/**
- * The head that begins with `text`, whose `fields` are known, and goes on with `fieldLines`, which are validated as if they had arrived,
- * and Content-Length.
- *
- * @throws {SipError} `SIP_HEADER_INVALID` when one of `fieldLines` is malformed or repeated.
- */
-export function addFields(text: string, fields: number[], seen: number, fieldLines: string, contentLength: number): MessageHead {
+/** As {@link buildHead}, of lines as they go on the wire. */
+export function rebuildHead(startLine: string, fieldLines: string, contentLength: number): MessageHead {
+  return checkComplete(addLines(startLine, [], 0, fieldLines, contentLength));
+}
+
+/** The head that begins with `text`, whose `fields` are known, and goes on with `headers`. Throws `SipError` `SIP_HEADER_INVALID`. */
+export function addFields(
+  text: string,
+  fields: number[],
+  seen: number,
+  headers: Iterable<HeaderInput>,
+  body: Body | undefined,
+): MessageHead {
+  let fieldLines = "";
+  for (const field of headers) fieldLines += formatField(field[0], field[1]);
+  if (body) fieldLines += formatField("Content-Type", body.contentType);
+  if (body?.contentDisposition !== undefined) fieldLines += formatField("Content-Disposition", body.contentDisposition);
+  return addLines(text, fields, seen, fieldLines, body?.content.length ?? 0);
+}
+
+/** Validates `fieldLines` behind what is known, and adds Content-Length. */
+function addLines(text: string, fields: number[], seen: number, fieldLines: string, contentLength: number): MessageHead {
   const end = text.length + fieldLines.length;
   const last = contentLength === 0 ? "Content-Length: 0\r\n\r\n" : `Content-Length: ${contentLength}\r\n\r\n`;
   const head = new MessageHead(text + fieldLines + last, fields, text.length);
@@ -48,6 +61,12 @@ export function addFields(text: string, fields: number[], seen: number, fieldLin
   }
   head.addField(end, CONTENT_LENGTH, 0, head.text.length - 2);
   head.contentLength = contentLength;
+  return head;
+}
+
+function checkComplete(head: MessageHead): MessageHead {
+  const missing = checkMandatory(head);
+  if (missing) throw new SipError("SIP_HEADER_MISSING", missing.message, { cause: missing });
   return head;
 }
 

@@ -2,8 +2,8 @@ import { SipError } from "../errors.ts";
 import { isToken } from "../grammar/character-class.ts";
 import { noContent, type Body } from "./body.ts";
 import { HeadBuilder } from "./head-builder.ts";
-import { formatBodyFields, formatKnownField, type HeaderInput } from "./header-input.ts";
-import { CALL_ID, CSEQ, FROM, headerIdOf, RECORD_ROUTE, TIMESTAMP, TO, VIA } from "./header-name.ts";
+import type { HeaderInput } from "./header-input.ts";
+import { CALL_ID, CSEQ, FROM, RECORD_ROUTE, TIMESTAMP, TO, VIA } from "./header-name.ts";
 import { reasonPhraseOf } from "./reason-phrases.ts";
 import type { SipRequest } from "./sip-request.ts";
 import { formatStatusLine, SipResponse } from "./sip-response.ts";
@@ -20,6 +20,8 @@ export interface CreateResponseOptions {
   recordRoute?: boolean | undefined;
 }
 
+const none: readonly HeaderInput[] = [];
+
 /**
  * The response to `request` (RFC 3261 §8.2.6): its Via values, From, To, Call-ID and CSeq as they were received, for 100 its
  * Timestamp too (§8.2.6.1), then `headers` and the body. Works for the request of a {@link SipParseError} as well.
@@ -28,7 +30,7 @@ export interface CreateResponseOptions {
  *   `headers` cannot be written, is malformed, or is one that is copied.
  */
 export function createResponse(request: SipRequest, statusCode: number, options: CreateResponseOptions = {}): SipResponse {
-  const { reasonPhrase = reasonPhraseOf(statusCode), toTag, headers, body } = options;
+  const { reasonPhrase = reasonPhraseOf(statusCode), toTag, headers = none, body } = options;
   const received = request.head;
   const builder = new HeadBuilder(formatStatusLine(statusCode, reasonPhrase), received);
   const addedTag = received.toTag === undefined ? toTag : undefined;
@@ -43,10 +45,10 @@ export function createResponse(request: SipRequest, statusCode: number, options:
   if (options.recordRoute) builder.copyAll(RECORD_ROUTE);
   if (statusCode === 100) builder.copyFirst(TIMESTAMP);
 
-  let fieldLines = "";
-  if (headers) for (const field of headers) fieldLines += formatOwnField(field[0], field[1]);
-  if (body) fieldLines += formatBodyFields(body);
-  const head = builder.build(fieldLines, body?.content.length ?? 0);
+  const copiedCount = builder.fieldCount;
+  const head = builder.build(headers, body);
+  // A second From, To, Call-ID or CSeq was refused as repeated.
+  if (head.find(VIA, copiedCount) >= 0) throw new SipError("SIP_HEADER_INVALID", "Via of a response is that of the request");
   head.callId = received.callId;
   head.sequenceNumber = received.sequenceNumber;
   head.cseqMethod = received.cseqMethod;
@@ -54,10 +56,4 @@ export function createResponse(request: SipRequest, statusCode: number, options:
   head.toTag = received.toTag ?? addedTag;
   head.topVia = received.topVia;
   return new SipResponse(statusCode, reasonPhrase, head, body?.content ?? noContent);
-}
-
-function formatOwnField(name: string, value: string): string {
-  const id = headerIdOf(name);
-  if (id >= VIA && id <= CSEQ) throw new SipError("SIP_HEADER_INVALID", `${name} of a response is that of the request`);
-  return formatKnownField(id, name, value);
 }

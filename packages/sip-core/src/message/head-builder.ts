@@ -1,5 +1,7 @@
 import { trimEnd } from "../grammar/character-class.ts";
 import { addFields } from "./build-head.ts";
+import type { Body } from "./body.ts";
+import type { HeaderInput } from "./header-input.ts";
 import { fieldId, moveField, type MessageHead } from "./message-head.ts";
 
 /** Puts a head together from fields of another one, taken over as they stand, and new ones. Neighbours are taken over as one piece. */
@@ -16,6 +18,10 @@ export class HeadBuilder {
   constructor(startLine: string, source: MessageHead) {
     this.#text = startLine;
     this.#source = source;
+  }
+
+  get fieldCount(): number {
+    return this.#fields.length;
   }
 
   /** Takes over every field of that name. */
@@ -42,10 +48,10 @@ export class HeadBuilder {
     this.#runEnd = lineEnd;
   }
 
-  /** The head with `fieldLines` and Content-Length behind what was taken over. Throws `SipError` `SIP_HEADER_INVALID` when one of those is wrong. */
-  build(fieldLines: string, contentLength: number): MessageHead {
+  /** The head with `headers` and what describes `body` behind what was taken over. Throws `SipError` `SIP_HEADER_INVALID`. */
+  build(headers: Iterable<HeaderInput>, body: Body | undefined): MessageHead {
     this.#endRun();
-    return addFields(this.#text, this.#fields, this.#seen, fieldLines, contentLength);
+    return addFields(this.#text, this.#fields, this.#seen, headers, body);
   }
 
   #copy(index: number): void {

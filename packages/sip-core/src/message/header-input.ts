@@ -2,7 +2,6 @@ import { SipError } from "../errors.ts";
 import { hasLineBreakOrNul, isToken } from "../grammar/character-class.ts";
 import { excerpt } from "../grammar/excerpt.ts";
 import type { HeaderCodec } from "../header-codec.ts";
-import type { Body } from "./body.ts";
 import { isPrintableAscii, toWire } from "./latin1.ts";
 import { CONTENT_LENGTH, headerIdOf, OTHER_HEADER } from "./header-name.ts";
 
@@ -21,20 +20,10 @@ export function header<Value>(codec: HeaderCodec<Value>, value: Value | string):
  *   which the stack writes.
  */
 export function formatField(name: string, value: string): string {
-  return formatKnownField(headerIdOf(name), name, value);
-}
-
-/** As {@link formatField}, when the number of the name is known. */
-export function formatKnownField(id: number, name: string, value: string): string {
+  const id = headerIdOf(name);
   if (id === CONTENT_LENGTH) throw new SipError("SIP_HEADER_INVALID", "Content-Length is written by the stack");
   if (id === OTHER_HEADER && !isToken(name)) throw new SipError("SIP_HEADER_INVALID", `A header name must be a token: ${excerpt(name)}`);
   if (isPrintableAscii(value)) return `${name}: ${value}\r\n`;
   if (hasLineBreakOrNul(value)) throw new SipError("SIP_HEADER_INVALID", `${name} must not hold CR, LF or NUL`);
   return `${name}: ${toWire(value)}\r\n`;
-}
-
-/** Content-Type and Content-Disposition of a body. */
-export function formatBodyFields({ contentType, contentDisposition }: Body): string {
-  const type = formatField("Content-Type", contentType);
-  return contentDisposition === undefined ? type : type + formatField("Content-Disposition", contentDisposition);
 }

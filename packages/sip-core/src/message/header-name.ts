@@ -33,7 +33,10 @@ const names: readonly string[] = `
 
 const lastSingle = 31;
 const repeatable = [VIA, CONTACT, REQUIRE, PROXY_REQUIRE, CONTENT_ENCODING];
-const singleMask = Array.from({ length: lastSingle }, (_, i) => i + 1).reduce((mask, id) => (repeatable.includes(id) ? mask : mask | (1 << id)), 0);
+const singleMask = Array.from({ length: lastSingle }, (_, i) => i + 1).reduce(
+  (mask, id) => (repeatable.includes(id) ? mask : mask | (1 << id)),
+  0,
+);
 
 const idByName = new Map<string, number>();
 for (const [id, entry] of names.entries())

@@ -3,9 +3,9 @@ import { isToken } from "../grammar/character-class.ts";
 import { excerpt } from "../grammar/excerpt.ts";
 import { SipUri } from "../uri/sip-uri.ts";
 import { parseUri, type Uri } from "../uri/uri.ts";
-import { noContent, type Body } from "./body.ts";
-import { buildHead } from "./build-head.ts";
-import { formatBodyFields, formatField, type HeaderInput } from "./header-input.ts";
+import type { Body } from "./body.ts";
+import { buildHead, rebuildHead } from "./build-head.ts";
+import type { HeaderInput } from "./header-input.ts";
 import { MessageEditor } from "./message-editor.ts";
 import type { MessageHead } from "./message-head.ts";
 import { SipMessage } from "./sip-message.ts";
@@ -39,25 +39,18 @@ export class SipRequest extends SipMessage {
    * Makes a request.
    *
    * @throws {SipError} `SIP_START_LINE_INVALID` when method or URI cannot be written; `SIP_HEADER_INVALID` when a name is no token, a
-   *   value holds CR, LF or NUL, or a field that is validated on arrival is malformed, repeated or missing.
+   *   value holds CR, LF or NUL, or a field that is validated on arrival is malformed or repeated; `SIP_HEADER_MISSING` without From, To, Call-ID or CSeq.
    */
   static create({ method, requestUri, headers, body }: SipRequestOptions): SipRequest {
     if (!isToken(method)) throw new SipError("SIP_START_LINE_INVALID", `A method must be a token: ${excerpt(method)}`);
-    let fieldLines = "";
-    for (const field of headers) fieldLines += formatField(field[0], field[1]);
-    if (body) fieldLines += formatBodyFields(body);
     const requestUriText = uriOnWire(requestUri);
-    return build(method, requestUriText, `${method} ${requestUriText} SIP/2.0\r\n`, fieldLines, body?.content ?? noContent);
+    const head = buildHead(`${method} ${requestUriText} SIP/2.0\r\n`, headers, body);
+    return withMethod(method, requestUriText, head, body?.content);
   }
 
   /** The Request-URI. Of a received request it is well formed. */
   get requestUri(): Uri {
     return (this.#requestUri ??= parseUri(this.requestUriText));
-  }
-
-  /** Internal: the same request line over another head. */
-  withHead(head: MessageHead): SipRequest {
-    return new SipRequest(this.method, this.requestUriText, this.#requestUri, head);
   }
 
   override edit(): RequestEditor {
@@ -76,11 +69,10 @@ export class RequestEditor extends MessageEditor<SipRequest> {
 
 function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipRequest {
   const { method, requestUriText } = parseRequestLine(startLine.slice(0, -2));
-  return build(method, requestUriText, startLine, fieldLines, body);
+  return withMethod(method, requestUriText, rebuildHead(startLine, fieldLines, body.length), body);
 }
 
-function build(method: string, requestUriText: string, startLine: string, fieldLines: string, body: Uint8Array): SipRequest {
-  const head = buildHead(startLine, fieldLines, body.length);
+function withMethod(method: string, requestUriText: string, head: MessageHead, body: Uint8Array | undefined): SipRequest {
   if (head.cseqMethod !== method) throw new SipError("SIP_HEADER_INVALID", `CSeq names ${head.cseqMethod}, the request is ${method}`);
   return new SipRequest(method, requestUriText, undefined, head, body);
 }

@@ -1,8 +1,8 @@
 import { SipError } from "../errors.ts";
 import { hasLineBreakOrNul } from "../grammar/character-class.ts";
-import { noContent, type Body } from "./body.ts";
-import { buildHead } from "./build-head.ts";
-import { formatBodyFields, formatField, type HeaderInput } from "./header-input.ts";
+import type { Body } from "./body.ts";
+import { buildHead, rebuildHead } from "./build-head.ts";
+import type { HeaderInput } from "./header-input.ts";
 import { toWire } from "./latin1.ts";
 import { MessageEditor } from "./message-editor.ts";
 import type { MessageHead } from "./message-head.ts";
@@ -34,10 +34,7 @@ export class SipResponse extends SipMessage {
 
   /** Makes a response of nothing but what is given. Throws as `SipRequest.create` does. */
   static create({ statusCode, reasonPhrase = reasonPhraseOf(statusCode), headers, body }: SipResponseOptions): SipResponse {
-    let fieldLines = "";
-    for (const field of headers) fieldLines += formatField(field[0], field[1]);
-    if (body) fieldLines += formatBodyFields(body);
-    return rebuild(formatStatusLine(statusCode, reasonPhrase), fieldLines, body?.content ?? noContent);
+    return new SipResponse(statusCode, reasonPhrase, buildHead(formatStatusLine(statusCode, reasonPhrase), headers, body), body?.content);
   }
 
   override edit(): MessageEditor<SipResponse> {
@@ -64,5 +61,5 @@ for (let statusCode = 100; statusCode < 700; statusCode++)
 
 function rebuild(startLine: string, fieldLines: string, body: Uint8Array): SipResponse {
   const { statusCode, reasonPhrase } = parseStatusLine(startLine.slice(0, -2));
-  return new SipResponse(statusCode, reasonPhrase, buildHead(startLine, fieldLines, body.length), body);
+  return new SipResponse(statusCode, reasonPhrase, rebuildHead(startLine, fieldLines, body.length), body);
 }
