@@ -32,6 +32,17 @@ describe("sidetone answer", () => {
     expect(there.terminal.of("IncomingCall").map(({ callId }) => callId)).toEqual(reports.map(({ callId }) => callId));
   });
 
+  test("on every address says how it is called from elsewhere", async () => {
+    const { run, runThere, end, clock } = commandLine();
+    const there = runThere("answer --max-calls 1");
+    await clock.advance(10);
+    expect(there.terminal.screen[0]).toBe(
+      "listening on UDP 0.0.0.0:5060 and TCP 0.0.0.0:5060; call sip:sidetone@127.0.0.1:5060, or sip:sidetone@10.0.0.2:5060 from elsewhere; Ctrl-C ends",
+    );
+    expect(await end(run(`${target} --duration 1`))).toBe(0);
+    expect(await end(there)).toBe(0);
+  });
+
   test("refuses with 486 who calls while the last of --max-calls lasts", async () => {
     const { run, runThere, end, clock } = commandLine();
     const there = runThere(`${answer} --max-calls 1`);
