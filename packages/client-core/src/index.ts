@@ -1,10 +1,17 @@
 export { Account, type AccountOptions, type PasswordPrompt } from "./account.ts";
 
+export { ClientBuilder } from "./builder/client-builder.ts";
+export type { ClientConfig } from "./builder/client-config.ts";
+export { mediaPresets, type MediaConfig, type MediaPreset } from "./builder/media-config.ts";
+export { MediaConfigBuilder } from "./builder/media-config-builder.ts";
+
 export { Call, type HangUpOptions, type ModifyOptions } from "./call/call.ts";
 export { CallAudio, CallAudioOutput } from "./call/call-audio.ts";
 export type { CallEndCause, CallEnded } from "./call/call-end.ts";
 export type { CallEvents } from "./call/call-events.ts";
 export { CallRecording } from "./call/call-recording.ts";
+export type { CallEndInfo, CallInfo, CallMediaInfo } from "./call/call-info.ts";
+export type { CallCounts } from "./call/call-list.ts";
 export { CallState } from "./call/call-state.ts";
 export type { DialOptions } from "./call/dial.ts";
 export { IncomingCall, type AnswerOptions, type RedirectOptions, type RejectOptions, type RingOptions } from "./call/incoming-call.ts";
@@ -23,3 +30,49 @@ export type { ClientMediaOptions, ClientOptions } from "./config/client-options.
 export { ClientError, type ClientErrorOptions } from "./errors/client-error.ts";
 export { clientErrorTable, type ClientErrorCategory, type ClientErrorCode, type RecoveryAction } from "./errors/client-error-table.ts";
 export { retryWithBackoff, withTimeout, type RetryOptions, type TimeoutOptions } from "./errors/recovery.ts";
+
+export type { CallRecord } from "./events/call-history.ts";
+export type {
+  AudioStartedEvent,
+  AudioStoppedEvent,
+  CallStateChangedEvent,
+  ClientEvent,
+  ClientEventMap,
+  ClientEventType,
+  DtmfReceivedEvent,
+  DtmfSentEvent,
+  ErrorOccurredEvent,
+  EventPriority,
+  HoldStateChangedEvent,
+  IncomingCallEvent,
+  JitterChangedEvent,
+  MediaQualityChangedEvent,
+  MediaSessionStartedEvent,
+  MediaSessionStoppedEvent,
+  MediaSessionUpdatedEvent,
+  MicrophoneStateChangedEvent,
+  PacketLossEvent,
+  SdpAnswerProcessedEvent,
+  SdpOfferGeneratedEvent,
+  SpeakerStateChangedEvent,
+} from "./events/client-event.ts";
+export { ClientEventLog, type SubscribeOptions } from "./events/client-event-log.ts";
+export { applyClientEvent, type ClientSnapshot } from "./events/client-snapshot.ts";
+export type { EventFilter } from "./events/event-filter.ts";
+export { EventSubscription } from "./events/event-subscription.ts";
+export { qualityBand, type QualityBand, type QualityCause } from "./events/quality-band.ts";
+
+export type { CallCapabilities } from "./manager/call-capabilities.ts";
+export { ClientManager } from "./manager/client-manager.ts";
+export type { ClientEventHandler, IncomingCallAction } from "./manager/event-handler.ts";
+export type { AudioTransmission } from "./manager/managed-audio.ts";
+export type { CallDetails, MakeCallOptions, RejectCallOptions } from "./manager/managed-calls.ts";
+export type { CallRef, ClientStats } from "./manager/managed-lifecycle.ts";
+export type {
+  AudioCodecInfo,
+  CallMediaStatistics,
+  CallStatistics,
+  MediaCapabilities,
+  QualityMetrics,
+  RtpStatistics,
+} from "./manager/managed-media.ts";

@@ -4,7 +4,13 @@ export { IncomingSession, type RingOptions } from "./incoming-session.ts";
 export { offerPrepared, proposeTerms, type ProposedTerms } from "./modify-session.ts";
 export { codecCapabilities } from "./negotiation/codec-capabilities.ts";
 export { ExternalAudio, type ExternalMedia } from "./negotiation/external-audio.ts";
-export { LocalAudio, type AudioDescription, type AudioTerms, type LocalAudioOptions } from "./negotiation/local-audio.ts";
+export {
+  LocalAudio,
+  type AudioDescription,
+  type AudioTerms,
+  type LocalAudioOptions,
+  type NegotiationPreview,
+} from "./negotiation/local-audio.ts";
 export type { NegotiationUser } from "./negotiation/negotiation-user.ts";
 export { SdpNegotiator } from "./negotiation/sdp-negotiator.ts";
 export { OutgoingSession } from "./outgoing-session.ts";

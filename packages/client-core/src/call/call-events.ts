@@ -1,4 +1,4 @@
-import type { DtmfPress, MediaQuality, PlaybackEnd } from "@sidetone/media-core";
+import type { DtmfPress, MediaQuality } from "@sidetone/media-core";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { SessionHold, SessionPhase, SessionProgress } from "@sidetone/session-core";
 import type { CallEnded } from "./call-end.ts";
@@ -20,7 +20,7 @@ export interface CallEvents {
   /** Nothing was heard for as long as was allowed; the call ends by it. */
   mediaTimedOut: { readonly idleMs: number };
   playbackStarted: Record<string, never>;
-  playbackEnded: PlaybackEnd;
+  playbackEnded: { readonly completed: boolean };
   /** Each key press, whether or not `call.dtmf` is read. */
   dtmfReceived: DtmfPress;
   dtmfSent: { readonly digits: string };
@@ -29,6 +29,6 @@ export interface CallEvents {
   muteChanged: { readonly microphone: boolean; readonly speaker: boolean };
   /** Something failed that the call lives without. */
   errorOccurred: { readonly error: unknown };
-  /** The last one. */
+  /** The last one, unless completing a recording fails. */
   ended: CallEnded;
 }

@@ -1,5 +1,4 @@
 import { TurnoverMap } from "@sidetone/infra-common";
-import type { CallEnded } from "./call-end.ts";
 import { Call, type CallOwner, type CallParts, type CallWatcher } from "./call.ts";
 import { CallReporter, type DialObserver } from "./call-reporter.ts";
 
@@ -15,7 +14,7 @@ export interface CallCounts {
 /** Hears of calls that come and go. */
 export interface CallListUser {
   onCallAdded(call: Call): void;
-  onCallEnded(call: Call, end: CallEnded): void;
+  onCallEnded(call: Call): void;
 }
 
 /** The calls of a client that have not ended. */
@@ -63,6 +62,6 @@ export class CallList implements CallOwner {
     this.#calls.delete(call.id);
     this.#ended++;
     if (call.connectedAtMs !== undefined) this.#answered++;
-    this.#user.onCallEnded(call, call.end!);
+    this.#user.onCallEnded(call);
   }
 }

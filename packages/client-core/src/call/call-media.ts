@@ -34,6 +34,11 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
     this.session = session;
   }
 
+  /** Whether its audio is here; not with external media. */
+  get hasAudio(): boolean {
+    return this.session.audio.kind === "local";
+  }
+
   /** Encoding name of the codec in use; undefined before offer and answer have met, and with external media. */
   get codec(): string | undefined {
     return this.session.negotiated?.sendCodecs[0]?.encodingName;
@@ -145,6 +150,8 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
   /** @internal The call is over: every iterable ends. */
   protected endMedia(): void {
     this.#dtmf?.end();
+    if (this.#playback) this.emit("playbackEnded", { completed: false });
+    this.#playback = undefined;
   }
 
   get #player(): PlayUser {
@@ -153,9 +160,9 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
         this.#playback = playback;
         this.emit("playbackStarted", {});
       },
-      onPlayed: (playback, end) => {
+      onPlayed: (playback, { completed }) => {
         if (this.#playback === playback) this.#playback = undefined;
-        this.emit("playbackEnded", end);
+        if (this.session.phase !== "Ended") this.emit("playbackEnded", { completed });
       },
     };
   }

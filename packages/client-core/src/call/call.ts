@@ -1,5 +1,15 @@
 import type { HeaderInput, SipResponse } from "@sidetone/sip-core";
-import { offerPrepared, proposeTerms, type CallId, type Session, type SessionHold, type SessionPhase } from "@sidetone/session-core";
+import {
+  IncomingSession,
+  offerPrepared,
+  proposeTerms,
+  type CallId,
+  type LocalAudio,
+  type NegotiationPreview,
+  type Session,
+  type SessionHold,
+  type SessionPhase,
+} from "@sidetone/session-core";
 import type { Account } from "../account.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
@@ -131,6 +141,12 @@ export class Call extends CallMedia implements AsyncDisposable {
     return connectedAtMs === undefined ? 0 : (endedAtMs ?? environment.clock.now()) - connectedAtMs;
   }
 
+  /** @internal The session of an incoming call, as long as it waits for a decision. */
+  get undecided(): IncomingSession | undefined {
+    const { session } = this;
+    return session instanceof IncomingSession && !session.isDecided ? session : undefined;
+  }
+
   /** With external media: the peer's latest session description. */
   get remoteSdp(): string | undefined {
     const { audio } = this.session;
@@ -179,6 +195,20 @@ export class Call extends CallMedia implements AsyncDisposable {
     });
   }
 
+  /**
+   * The session description that a re-INVITE would offer now. Nothing is sent.
+   *
+   * @throws {ClientError} `MEDIA_NOT_AVAILABLE` with external media, `CALL_ENDED`.
+   */
+  async previewOffer(): Promise<string> {
+    return guard("preview", () => this.#preview.previewOffer());
+  }
+
+  /** The answer that this offer would get now. Nothing is sent. Throws as {@link previewOffer}, and where the offer would be refused. */
+  async previewAnswer(offer: string): Promise<string> {
+    return guard("preview", () => this.#preview.previewAnswer(Buffer.from(offer)));
+  }
+
   /** A request within the call's dialog, such as INFO. Any final response resolves. */
   async request(options: {
     method: string;
@@ -222,6 +252,11 @@ export class Call extends CallMedia implements AsyncDisposable {
     this.#owner.remove(this);
     this.#ended?.resolve(end);
     this.#ended = undefined;
+  }
+
+  get #preview(): NegotiationPreview {
+    this.session.requireMedia();
+    return (this.session.audio as LocalAudio).preview!;
   }
 
   protected override emit<Name extends keyof CallEvents>(name: Name, payload: CallEvents[Name]): void {

@@ -4,7 +4,7 @@ import { codecsNamed, type IncomingSession, type Sessions } from "@sidetone/sess
 import type { ListeningPoint } from "@sidetone/sip-transport";
 import { Account } from "../account.ts";
 import type { Call } from "../call/call.ts";
-import { CallList } from "../call/call-list.ts";
+import { CallList, type CallCounts } from "../call/call-list.ts";
 import { dial, type DialOptions } from "../call/dial.ts";
 import { IncomingCall } from "../call/incoming-call.ts";
 import type { OutgoingCall } from "../call/outgoing-call.ts";
@@ -12,6 +12,8 @@ import { callerOf } from "../call/remote-party.ts";
 import type { ClientOptions } from "../config/client-options.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
+import { CallHistory, type CallRecord } from "../events/call-history.ts";
+import { ClientEventLog } from "../events/client-event-log.ts";
 import type { ClientEvents } from "./client-events.ts";
 import { ClientStack } from "./client-stack.ts";
 import { ClientUserAgent } from "./client-user-agent.ts";
@@ -29,11 +31,15 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   readonly account: Account;
   /** Codecs that can really be encoded here; undefined with external media. */
   readonly codecs: CodecRegistry | undefined;
+  /** Whether calls offer to send key presses as telephone-event (RFC 4733). */
+  readonly offersDtmf: boolean;
   readonly #calls: CallList;
   readonly #desk: IncomingDesk;
   readonly #stack: Restartable<ClientStack>;
   #preferredCodecs: readonly string[] | undefined;
   #userAgent: ClientUserAgent | undefined = undefined;
+  #events: ClientEventLog | undefined = undefined;
+  #history: CallHistory | undefined = undefined;
   #isClosed = false;
   #wasRunning = false;
 
@@ -43,11 +49,12 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     this.environment = environment;
     this.account = new Account("default", options.account, options.domain);
     this.codecs = options.media === "external" ? undefined : new CodecRegistry();
+    this.offersDtmf = this.codecs !== undefined && (typeof options.media !== "object" || (options.media.dtmf ?? true));
     this.#preferredCodecs = typeof options.media === "object" ? options.media.codecs : undefined;
     const listen = parseListen(options.listen);
     this.#calls = new CallList({
-      onCallAdded: (call) => this.emit("callAdded", { call }),
-      onCallEnded: (call, end) => this.emit("callEnded", { call, end }),
+      onCallAdded: (call) => this.#onCallAdded(call),
+      onCallEnded: (call) => this.#onCallEnded(call),
     });
     this.#desk = new IncomingDesk({
       environment,
@@ -74,6 +81,27 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     return (this.#userAgent ??= new ClientUserAgent(this.account, () => this.#sessions.core));
   }
 
+  /** Everything that happens, as plain data in one sequence. It begins with the first use, and costs nothing before. */
+  get events(): ClientEventLog {
+    if (!this.#events) {
+      const { environment, codecs } = this;
+      this.#events = new ClientEventLog({ environment, codecs, calls: () => this.#calls.all });
+      this.#calls.watcher = this.#events;
+      if (this.#isClosed) this.#events.close();
+    }
+    return this.#events;
+  }
+
+  /** The latest calls that have ended, the oldest first; at most 1,000. It begins with the first use, and costs nothing before. */
+  get history(): readonly CallRecord[] {
+    return (this.#history ??= new CallHistory()).records;
+  }
+
+  /** How many calls there have been. */
+  get callCounts(): CallCounts {
+    return this.#calls.counts;
+  }
+
   /** Calls that have not ended, oldest first. */
   get calls(): readonly Call[] {
     return this.#calls.all;
@@ -93,6 +121,12 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   findCall(id: string): Call | undefined {
     return this.#calls.find(id);
+  }
+
+  /** The incoming call of this id, as long as it waits for a decision. */
+  findIncoming(id: string): IncomingCall | undefined {
+    const call = this.#calls.find(id);
+    return call?.undecided && new IncomingCall(call.undecided, call);
   }
 
   /**
@@ -121,9 +155,12 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     return dial(this.account, this.#sessions, this.#calls, target, options);
   }
 
-  /** Sets the one handler that decides about incoming calls, each in its own turn; undefined removes it. */
-  onIncoming(handler: IncomingHandler | undefined): void {
+  /** Sets the one handler that decides about incoming calls, each in its own turn; undefined removes it. Returns the function that does. */
+  onIncoming(handler: IncomingHandler | undefined): () => void {
     this.#desk.handler = handler;
+    return () => {
+      if (this.#desk.handler === handler) this.#desk.handler = undefined;
+    };
   }
 
   /** Incoming calls as an async iterable, for when there is no handler: they ring until the reader decides. Ends when the client stops. */
@@ -164,6 +201,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.stop();
+    this.#events?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -172,10 +210,12 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   /** @internal Whether anybody heard. */
   reportError(error: unknown, where: string): boolean {
-    const heard = this.listenerCount("errorOccurred") > 0;
     // A listener for errors that fails itself is not told of it.
-    if (heard && where !== "errorOccurred") this.emit("errorOccurred", { error, where });
-    return heard && where !== "errorOccurred";
+    if (where === "errorOccurred" || where === "ErrorOccurred") return false;
+    const isHeard = this.listenerCount("errorOccurred") + (this.#events?.listenerCount("ErrorOccurred") ?? 0) > 0;
+    this.emit("errorOccurred", { error, where });
+    this.#events?.onError(error, where);
+    return isHeard;
   }
 
   get #sessions(): Sessions {
@@ -202,10 +242,20 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     this.#desk.take(new IncomingCall(session, call));
   }
 
+  #onCallAdded(call: Call): void {
+    this.emit("callAdded", { call });
+    this.#events?.onCallAdded(call);
+  }
+
+  #onCallEnded(call: Call): void {
+    this.emit("callEnded", { call, end: call.end! });
+    this.#history?.add(call, this.events.infoOf(call));
+  }
+
   #announce(incoming: IncomingCall): boolean {
-    if (this.listenerCount("incomingCall") === 0) return false;
-    this.emit("incomingCall", { incoming });
-    return true;
+    const isHeard = this.listenerCount("incomingCall") > 0;
+    if (isHeard) this.emit("incomingCall", { incoming });
+    return isHeard || (this.#events?.hearsIncomingCalls ?? false);
   }
 }
 

@@ -1,6 +1,7 @@
 import { systemEnvironment, type Environment } from "@sidetone/infra-common";
 import { checkOptions } from "../config/check-options.ts";
 import type { ClientOptions } from "../config/client-options.ts";
+import { ConfigProblems } from "../config/config-problems.ts";
 import { Client } from "./client.ts";
 
 /**
@@ -10,14 +11,16 @@ import { Client } from "./client.ts";
  *   `PERMISSION_DENIED`.
  */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
+  const problems = new ConfigProblems();
+  checkOptions(options, problems);
+  problems.throwIfAny();
   const client = newClient(options);
   await client.start();
   return client;
 }
 
-/** A client that does not run yet. Throws as {@link createClient} for options. */
+/** A client that does not run yet, of options that have been checked. */
 export function newClient(options: ClientOptions): Client {
-  checkOptions(options);
   const client: Client = new Client(
     clientEnvironment(options.environment, () => client),
     options,

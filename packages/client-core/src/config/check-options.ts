@@ -3,7 +3,7 @@ import { parseListen } from "../client/listen.ts";
 import { checkMedia } from "./check-media.ts";
 import { checkNames } from "./check-names.ts";
 import type { ClientOptions } from "./client-options.ts";
-import { ConfigProblems } from "./config-problems.ts";
+import type { ConfigProblems } from "./config-problems.ts";
 
 type Names<Options extends object> = Readonly<Record<keyof Options, true>>;
 
@@ -34,13 +34,8 @@ const knownOfAccount: Names<Required<NonNullable<ClientOptions["account"]>>> = {
 };
 const knownOfTimers: Names<Required<NonNullable<ClientOptions["timers"]>>> = { T1: true, T2: true, T4: true };
 
-/**
- * Refuses what is not understood or cannot be honoured, naming every field at fault in one error.
- *
- * @throws {ClientError} `CONFIG_INVALID`, `CONFIG_UNSUPPORTED`.
- */
-export function checkOptions(options: ClientOptions): void {
-  const problems = new ConfigProblems();
+/** Collects what is not understood or cannot be honoured, naming every field at fault. */
+export function checkOptions(options: ClientOptions, problems: ConfigProblems): void {
   checkNames(options, known, "", problems);
   if (options.account) checkNames(options.account, knownOfAccount, "account.", problems);
   problems.collect(() => new Account("default", options.account, options.domain));
@@ -49,7 +44,6 @@ export function checkOptions(options: ClientOptions): void {
   checkLimits(options, problems);
   checkUserAgent(options, problems);
   checkMedia(options, problems);
-  problems.throwIfAny();
 }
 
 function checkTransports({ transports }: ClientOptions, problems: ConfigProblems): void {

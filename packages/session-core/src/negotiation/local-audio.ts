@@ -2,7 +2,6 @@ import { isWildcard, type Environment } from "@sidetone/infra-common";
 import type { AudioCodec, CodecRegistry, MediaSession } from "@sidetone/media-core";
 import type { CodecCapability, LocalOrigin, MediaCapability, MediaDirection } from "@sidetone/sdp-core";
 import { codecCapabilities } from "./codec-capabilities.ts";
-import type { SdpNegotiator } from "./sdp-negotiator.ts";
 
 /** How a session's audio is described: what we can do and where we receive. */
 export interface LocalAudioOptions {
@@ -32,6 +31,14 @@ export interface AudioTerms {
   readonly codecs: readonly AudioCodec[];
 }
 
+/** What would be sent now, as SDP. Asking changes nothing, but that ports are bound if none were. */
+export interface NegotiationPreview {
+  /** The offer of a modification. */
+  previewOffer(): Promise<string>;
+  /** The answer to this offer of the peer's; rejects where it would be refused. */
+  previewAnswer(offer: Uint8Array): Promise<string>;
+}
+
 /** A stream as `createOffer`, `createReoffer` and `createAnswer` of sdp-core take it. */
 export interface AudioDescription {
   readonly origin: LocalOrigin;
@@ -44,8 +51,8 @@ export class LocalAudio {
   readonly environment: Environment;
   /** What a modification under way wants to change: our next offer asks for it, answers to the peer's offers do not. */
   proposal: Partial<AudioTerms> | undefined = undefined;
-  /** The one of the dialog that stands, or the first while there is none. */
-  negotiator: SdpNegotiator | undefined = undefined;
+  /** That of the dialog that stands, or of the first while there is none. */
+  preview: NegotiationPreview | undefined = undefined;
   readonly #options: LocalAudioOptions;
   #media: MediaSession | undefined;
   #sessionId: string | undefined;

@@ -15,7 +15,7 @@ import {
   type SessionDescription,
 } from "@sidetone/sdp-core";
 import { SessionError } from "../session-error.ts";
-import type { AudioTerms, LocalAudio } from "./local-audio.ts";
+import type { AudioTerms, LocalAudio, NegotiationPreview } from "./local-audio.ts";
 import type { NegotiationUser } from "./negotiation-user.ts";
 import { sdpBody } from "./sdp-body.ts";
 
@@ -32,7 +32,7 @@ interface Offer {
 }
 
 /** Offer and answer (RFC 3264) for a session whose audio lives here, one negotiator per (early) dialog. */
-export class SdpNegotiator implements MediaNegotiator {
+export class SdpNegotiator implements MediaNegotiator, NegotiationPreview {
   readonly #audio: LocalAudio;
   readonly #user: NegotiationUser;
   #agreement: Agreement;
@@ -46,7 +46,7 @@ export class SdpNegotiator implements MediaNegotiator {
   constructor(audio: LocalAudio, user: NegotiationUser) {
     this.#audio = audio;
     this.#user = user;
-    audio.negotiator ??= this;
+    audio.preview ??= this;
     this.#agreement = this.#before = { local: undefined, negotiated: [], terms: audio.initialTerms };
   }
 
@@ -99,12 +99,10 @@ export class SdpNegotiator implements MediaNegotiator {
     this.#offer = undefined;
   }
 
-  /** The offer that a modification would send now. Nothing changes by it, but that ports are bound if none were. */
   async previewOffer(): Promise<string> {
     return serializeSdp((await this.#makeOffer("modify")).description);
   }
 
-  /** The answer that this offer of the peer would get now; the same holds. Rejects where the offer would be refused. */
   async previewAnswer(offer: Uint8Array): Promise<string> {
     return serializeSdp((await this.#makeAnswer(offer)).answer);
   }
@@ -141,7 +139,7 @@ export class SdpNegotiator implements MediaNegotiator {
     const negotiated = await Promise.all(agreement.negotiated.map((media) => this.#resolved(media)));
     if (exchange !== this.#exchange) return;
     const previous = this.#agreement;
-    this.#audio.negotiator = this;
+    this.#audio.preview = this;
     this.#agreement = { ...agreement, negotiated };
     try {
       this.#report();

@@ -173,7 +173,7 @@ describe("offer and answer of a session whose audio lives here (RFC 3264)", () =
     expect(alice.latest()!.remotePort).toBe(carol.latest()!.localPort);
     expect(alice.latest()!.sendCodecs[0]!.encodingName).toBe("PCMA");
     await alice.negotiator.close();
-    expect(alice.audio.negotiator).toBe(fork);
+    expect(alice.audio.preview).toBe(fork);
     expect(lines(await fork.createOffer("modify", signal))).toContain("a=sendrecv");
   });
 

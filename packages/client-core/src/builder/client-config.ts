@@ -1,0 +1,38 @@
+import type { Environment } from "@sidetone/infra-common";
+import type { AccountOptions } from "../account.ts";
+import type { MediaConfig } from "./media-config.ts";
+
+/** What a `ClientBuilder` collects. It holds all of the contract; `build()` refuses what this version cannot honour. */
+export interface ClientConfig {
+  /** Where to take SIP, `address:port` with a numeric address; port 0 for any. Several for several addresses. Default `0.0.0.0:0`. */
+  localSipAddress?: string | readonly string[];
+  /** Numeric address to bind RTP to. Default: that of SIP. */
+  localMediaAddress?: string;
+  media?: MediaConfig;
+  /** User-Agent and Server header field. */
+  userAgent?: string;
+  /** Session expiry (RFC 4028), in seconds. Not available yet; 0 is fine. */
+  sessionTimeoutSeconds?: number;
+  /** Calls at the same time; further ones are refused with 486. Default: no limit. */
+  maxConcurrentCalls?: number;
+  /** Longest time from the answer to the end of a call, in seconds; then BYE. Default 0: no limit. */
+  maxCallDurationSeconds?: number;
+  /** Completes bare users and numbers. Default: the domain of the account. */
+  domain?: string;
+  /** Identities; this version takes one. */
+  accounts?: readonly AccountOptions[];
+  /** URI of the proxy that every request goes to first. */
+  outboundProxy?: string;
+  /** Default UDP and TCP; TLS, WS and WSS are not available yet. */
+  transports?: readonly ("UDP" | "TCP" | "TLS" | "WS" | "WSS")[];
+  /** Certificates and trust. Not available yet. */
+  tls?: object;
+  /** NAT traversal. Only `off` is available yet. */
+  nat?: "off" | "stun" | "turn" | "ice";
+  /** `false` is not available: every call has audio. */
+  enableAudio?: boolean;
+  /** `true` is not available yet. */
+  enableVideo?: boolean;
+  /** Clock, randomness, network, log. Default: the system's. */
+  environment?: Environment;
+}
