@@ -224,11 +224,12 @@ export abstract class Session
     this.user.onEnded?.(this.end!);
   }
 
-  /** Ends the session for this reason after so long, in place of an earlier limit; 0 lifts it. */
+  /** Ends the session for this reason after so long, in place of an earlier limit; 0 and Infinity lift it. */
   protected limitTime(seconds: number, intent: LimitIntent): void {
     this.#limitTimer?.cancel();
     const expire = intent === "NoAnswer" ? endUnanswered : endOverlong;
-    this.#limitTimer = seconds > 0 ? this.environment.clock.setTimer<Session>(seconds * 1000, expire, this) : undefined;
+    const isLimit = seconds > 0 && seconds < Infinity;
+    this.#limitTimer = isLimit ? this.environment.clock.setTimer<Session>(seconds * 1000, expire, this) : undefined;
   }
 
   protected noteProvisional(statusCode: number): void {

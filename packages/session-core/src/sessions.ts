@@ -7,7 +7,6 @@ import { OutgoingSession } from "./outgoing-session.ts";
 import { externalAudio, localAudio, type NegotiatedAudio, type SessionAudioOptions } from "./session-audio.ts";
 import type { Session, SessionParts } from "./session.ts";
 import { SessionError } from "./session-error.ts";
-import type { SessionUser } from "./session-user.ts";
 
 export interface SessionsOptions {
   /** Media is made here. Left out: external media, the application makes the descriptions. */
@@ -34,8 +33,8 @@ export interface SessionsUser {
 
 export interface DialOptions {
   readonly invite: InviteOptions;
-  /** Called once, when the call is certain to be made and before anything happens to it. */
-  readonly createUser: (session: OutgoingSession) => SessionUser;
+  /** Called once, when the call is certain to be made and before anything happens to it: sets `session.user`. */
+  readonly onDialled: (session: OutgoingSession) => void;
   /** Encoding names for this call, in order of preference. */
   readonly codecs?: readonly string[];
   /** With external media: how this call's descriptions are made. */
@@ -103,7 +102,7 @@ export class Sessions {
     const { audio, negotiator } = this.#audioOf(session, options);
     session.dial(this.core, options.invite, audio, negotiator, options.ringTimeoutSeconds ?? defaultRingTimeoutSeconds);
     this.#sessions.set(session.id, session);
-    session.user = options.createUser(session);
+    options.onDialled(session);
     return session;
   }
 

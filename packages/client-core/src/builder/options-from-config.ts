@@ -1,10 +1,46 @@
 import { parseHostPort } from "@sidetone/infra-common";
 import type { AccountOptions } from "../account.ts";
+import { checkNames } from "../config/check-names.ts";
 import { checkOptions } from "../config/check-options.ts";
 import type { ClientConfig } from "./client-config.ts";
 import type { ClientMediaOptions, ClientOptions } from "../config/client-options.ts";
 import { ConfigProblems } from "../config/config-problems.ts";
+import type { KnownNames } from "../config/known-names.ts";
 import { mediaPresets, type MediaConfig } from "./media-config.ts";
+
+const knownOfConfig: KnownNames<ClientConfig> = {
+  localSipAddress: true,
+  localMediaAddress: true,
+  media: true,
+  userAgent: true,
+  sessionTimeoutSeconds: true,
+  maxConcurrentCalls: true,
+  maxCallDurationSeconds: true,
+  domain: true,
+  accounts: true,
+  outboundProxy: true,
+  transports: true,
+  tls: true,
+  nat: true,
+  enableAudio: true,
+  enableVideo: true,
+  environment: true,
+};
+const knownOfMedia: KnownNames<MediaConfig> = {
+  preferredCodecs: true,
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+  dtmfEnabled: true,
+  maxBandwidthKbps: true,
+  preferredPtimeMs: true,
+  customSdpAttributes: true,
+  srtp: true,
+  srtpProfiles: true,
+  rtpPortStart: true,
+  rtpPortEnd: true,
+  musicOnHoldPath: true,
+};
 
 /** What the options beneath are called in a configuration. */
 const names: Readonly<Record<string, string>> = {
@@ -32,6 +68,8 @@ const mostBandwidthKbps = 96;
  */
 export function optionsFromConfig(config: ClientConfig, presets: readonly string[]): ClientOptions {
   const problems = new ConfigProblems(names);
+  checkNames(config, knownOfConfig, "", problems);
+  checkNames(config.media ?? {}, knownOfMedia, "media.", problems);
   refuseUnavailable(config, problems);
   refuseUnavailableMedia(config.media ?? {}, presets, problems);
   const options = translate(config, problems);

@@ -48,14 +48,15 @@ export class CallList implements CallOwner {
     return this.#calls.get(id);
   }
 
-  /** Makes the call of a session, and the one who reports to it. */
-  add(parts: Omit<CallParts, "owner">, observer?: DialObserver): { call: Call; reporter: CallReporter } {
+  /** Makes the call of a session, which reports to it from here on. A listener may end it before this returns. */
+  add(parts: Omit<CallParts, "owner">, observer?: DialObserver): Call {
     const call = new Call({ ...parts, owner: this });
+    parts.session.user = new CallReporter(parts.session, call, observer);
     this.#calls.set(call.id, call);
     if (call.direction === "outgoing") this.#outgoing++;
     else this.#incoming++;
     this.#user.onCallAdded(call);
-    return { call, reporter: new CallReporter(parts.session, call, observer) };
+    return call;
   }
 
   remove(call: Call): void {

@@ -2,6 +2,7 @@ import { BoundedQueue, onAbort } from "@sidetone/infra-common";
 import { From, NameAddress, Subject, type HeaderInput } from "@sidetone/sip-core";
 import type { DialOptions as SessionDialOptions, ExternalMedia, Session, SessionProgress, Sessions } from "@sidetone/session-core";
 import type { Account } from "../account.ts";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
 import { setupError } from "../errors/setup-error.ts";
@@ -36,6 +37,18 @@ export interface DialOptions {
 }
 
 const progressCapacity = 64;
+const known: KnownNames<DialOptions> = {
+  from: true,
+  subject: true,
+  headers: true,
+  ringTimeoutSeconds: true,
+  codecs: true,
+  lateOffer: true,
+  sdp: true,
+  external: true,
+  metadata: true,
+  signal: true,
+};
 
 /** Sends the INVITE and gives the handle. Throws as `Client.dial` does. */
 export function dial(account: Account, sessions: Sessions, calls: CallList, target: string, options: DialOptions): OutgoingCall {
@@ -56,10 +69,8 @@ export function dial(account: Account, sessions: Sessions, calls: CallList, targ
       lateOffer: options.lateOffer ?? false,
     },
     peerHost: account.proxyHost ?? uri.host,
-    createUser: (session) => {
-      const { call, reporter } = calls.add({ session, remote: remoteParty(uri), account, metadata }, attempt);
-      attempt.call = call;
-      return reporter;
+    onDialled: (session) => {
+      attempt.call = calls.add({ session, remote: remoteParty(uri), account, metadata }, attempt);
     },
   };
   guard("dial", () => sessions.dial(sessionOptions));
@@ -70,7 +81,9 @@ export function dial(account: Account, sessions: Sessions, calls: CallList, targ
 type Passed = "ringTimeoutSeconds" | "codecs" | "sdp" | "external";
 
 /** What cannot be honoured is refused, never ignored. */
-function checkOptions({ ringTimeoutSeconds, codecs, sdp, external }: DialOptions, makesAudio: boolean): void {
+function checkOptions(options: DialOptions, makesAudio: boolean): void {
+  refuseUnknownNames(options, known, "dial");
+  const { ringTimeoutSeconds, codecs, sdp, external } = options;
   if (ringTimeoutSeconds !== undefined && !(ringTimeoutSeconds >= 0))
     throw new ClientError("CONFIG_INVALID", `ringTimeoutSeconds must be 0 or more, not ${ringTimeoutSeconds}`);
   if (makesAudio && (sdp !== undefined || external))
@@ -101,8 +114,9 @@ class DialAttempt implements DialObserver {
   readonly progress: BoundedQueue<SessionProgress> = new BoundedQueue({ capacity: progressCapacity, whenFull: "dropOldest" });
   readonly answered: Promise<Call>;
   call!: Call;
-  #signal: AbortSignal | undefined;
-  #forgetSignal: (() => void) | undefined;
+  #isSettled = false;
+  #signal: AbortSignal | undefined = undefined;
+  #forgetSignal: (() => void) | undefined = undefined;
   #resolve!: (call: Call) => void;
   #reject!: (reason: unknown) => void;
 
@@ -115,6 +129,7 @@ class DialAttempt implements DialObserver {
 
   /** Aborting an INVITE sends CANCEL. */
   watch(signal: AbortSignal | undefined): void {
+    if (this.#isSettled) return;
     this.#signal = signal;
     this.#forgetSignal = onAbort(signal, () => void this.call.hangUp());
   }
@@ -124,6 +139,7 @@ class DialAttempt implements DialObserver {
   }
 
   onSettled({ phase, intent, end }: Session): void {
+    this.#isSettled = true;
     this.#forgetSignal?.();
     this.progress.end();
     if (phase === "Connected") this.#resolve(this.call);

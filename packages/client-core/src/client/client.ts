@@ -237,9 +237,9 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   }
 
   #takeSession(session: IncomingSession): void {
-    const { call, reporter } = this.#calls.add({ session, remote: callerOf(session.request), account: this.account, metadata: undefined });
-    session.user = reporter;
-    this.#desk.take(new IncomingCall(session, call));
+    const call = this.#calls.add({ session, remote: callerOf(session.request), account: this.account, metadata: undefined });
+    const incoming = new IncomingCall(session, call);
+    if (!incoming.decided) this.#desk.take(incoming); // a listener may have decided as soon as it was there
   }
 
   #onCallAdded(call: Call): void {

@@ -3,10 +3,10 @@ import { CodecRegistry } from "@sidetone/media-core";
 import { checkNames } from "./check-names.ts";
 import type { ClientMediaOptions, ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
+import type { KnownNames } from "./known-names.ts";
 import { sdpAttributeProblem } from "./sdp-attribute-problem.ts";
 
-/** The compiler keeps it complete. */
-const known: Readonly<Record<keyof Required<ClientMediaOptions>, true>> = {
+const known: KnownNames<ClientMediaOptions> = {
   codecs: true,
   address: true,
   advertisedAddress: true,

@@ -4,11 +4,9 @@ import { checkMedia } from "./check-media.ts";
 import { checkNames } from "./check-names.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
+import type { KnownNames } from "./known-names.ts";
 
-type Names<Options extends object> = Readonly<Record<keyof Options, true>>;
-
-/** The compiler keeps these complete. */
-const known: Names<Required<ClientOptions>> = {
+const known: KnownNames<ClientOptions> = {
   account: true,
   domain: true,
   listen: true,
@@ -24,7 +22,7 @@ const known: Names<Required<ClientOptions>> = {
   timers: true,
   environment: true,
 };
-const knownOfAccount: Names<Required<NonNullable<ClientOptions["account"]>>> = {
+const knownOfAccount: KnownNames<NonNullable<ClientOptions["account"]>> = {
   uri: true,
   displayName: true,
   username: true,
@@ -32,7 +30,7 @@ const knownOfAccount: Names<Required<NonNullable<ClientOptions["account"]>>> = {
   realm: true,
   outboundProxy: true,
 };
-const knownOfTimers: Names<Required<NonNullable<ClientOptions["timers"]>>> = { T1: true, T2: true, T4: true };
+const knownOfTimers: KnownNames<NonNullable<ClientOptions["timers"]>> = { T1: true, T2: true, T4: true };
 
 /** Collects what is not understood or cannot be honoured, naming every field at fault. */
 export function checkOptions(options: ClientOptions, problems: ConfigProblems): void {

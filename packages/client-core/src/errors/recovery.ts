@@ -55,7 +55,7 @@ export async function retryWithBackoff<Value>(
 /**
  * Runs `operation` and aborts the signal that it is given when it takes too long.
  *
- * @throws {ClientError} `TIMEOUT` after `timeoutMs`, whatever the operation makes of its signal.
+ * @throws {ClientError} `TIMEOUT` after `timeoutMs`, whatever the operation makes of its signal. `CONFIG_INVALID`.
  */
 export async function withTimeout<Value>(
   operation: (signal: AbortSignal) => PromiseLike<Value>,
@@ -63,6 +63,7 @@ export async function withTimeout<Value>(
   options: TimeoutOptions = {},
 ): Promise<Value> {
   const { clock } = options.environment ?? systemEnvironment();
+  if (!(timeoutMs >= 0 && timeoutMs < Infinity)) throw new ClientError("CONFIG_INVALID", `timeoutMs must be 0 or more, not ${timeoutMs}`);
   const reason = new ClientError("TIMEOUT", `Not done after ${timeoutMs} ms`);
   using timeout = timeoutSignal(clock, timeoutMs, reason);
   using either = anySignal(timeout.signal, options.signal);

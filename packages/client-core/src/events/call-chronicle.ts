@@ -1,4 +1,4 @@
-import type { CodecQuality } from "@sidetone/media-core";
+import type { CodecQuality, MediaQuality } from "@sidetone/media-core";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { CallEnded } from "../call/call-end.ts";
 import type { Call } from "../call/call.ts";
@@ -33,7 +33,7 @@ const tellers: { readonly [Name in keyof CallEvents]: Teller<Name> } = {
   playbackEnded: (chronicle) => chronicle.tell({ type: "AudioStopped", direction: "sent" }),
   dtmfReceived: (chronicle, { digit, durationMs }) => chronicle.tell({ type: "DtmfReceived", digit, durationMs }),
   dtmfSent: (chronicle, { digits }) => chronicle.tell({ type: "DtmfSent", digits }),
-  qualityChanged: (chronicle, quality) => chronicle.quality.take(quality).forEach((draft) => chronicle.tell(draft)),
+  qualityChanged: (chronicle, quality) => chronicle.tellQuality(quality),
   muteChanged: (chronicle, muted) => chronicle.tellMuted(muted),
   errorOccurred: (chronicle, { error }) => chronicle.tellError(error),
   ended: (chronicle, end) => chronicle.tellEnd(end),
@@ -41,10 +41,10 @@ const tellers: { readonly [Name in keyof CallEvents]: Teller<Name> } = {
 
 /** Writes what happens to one call as client events, and remembers what it has written of its state. */
 export class CallChronicle {
-  readonly quality: QualityWatch;
   readonly #parts: ChronicleParts;
   #state: CallState | undefined;
   #hasMedia: boolean;
+  #quality: QualityWatch | undefined = undefined;
   #isHeard = false;
   #microphoneMuted: boolean;
   #speakerMuted: boolean;
@@ -52,7 +52,6 @@ export class CallChronicle {
   /** @param isNew whether nothing has been told of the call yet. */
   constructor(parts: ChronicleParts, isNew: boolean) {
     this.#parts = parts;
-    this.quality = new QualityWatch(parts.codecQuality);
     const { call } = parts;
     this.#state = isNew && call.direction === "outgoing" ? undefined : call.state;
     this.#hasMedia = call.negotiatedMedia !== undefined;
@@ -99,6 +98,11 @@ export class CallChronicle {
     if (isHeard === this.#isHeard) return;
     this.#isHeard = isHeard;
     this.tell({ type: isHeard ? "AudioStarted" : "AudioStopped", direction: "received" });
+  }
+
+  tellQuality(quality: MediaQuality): void {
+    this.#quality ??= new QualityWatch(this.#parts.codecQuality);
+    for (const draft of this.#quality.take(quality)) this.tell(draft);
   }
 
   tellMuted({ microphone, speaker }: CallEvents["muteChanged"]): void {

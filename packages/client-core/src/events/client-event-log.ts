@@ -3,6 +3,7 @@ import type { CodecRegistry } from "@sidetone/media-core";
 import type { Call, CallWatcher } from "../call/call.ts";
 import type { CallEvents } from "../call/call-events.ts";
 import { callInfo, errorInfo, type CallInfo } from "../call/call-info.ts";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { CallChronicle } from "./call-chronicle.ts";
 import { eventPriority, type ClientEvent, type ClientEventMap, type EventDraft } from "./client-event.ts";
 import type { ClientSnapshot } from "./client-snapshot.ts";
@@ -18,6 +19,15 @@ export interface SubscribeOptions extends EventFilter {
   /** Begins with this event, if the log still has it: the one behind a snapshot's. Default: with the next. */
   fromSequence?: number;
 }
+
+const known: KnownNames<SubscribeOptions> = {
+  callIds: true,
+  callStates: true,
+  types: true,
+  minPriority: true,
+  signal: true,
+  fromSequence: true,
+};
 
 export interface ClientEventLogParts {
   readonly environment: Environment;
@@ -65,6 +75,7 @@ export class ClientEventLog extends TypedEmitter<ClientEventMap> implements Call
    *   behind, and at once when the log does not reach back to `fromSequence`: take a snapshot then.
    */
   subscribe(options: SubscribeOptions = {}): EventSubscription {
+    refuseUnknownNames(options, known, "subscribe");
     const { signal, fromSequence } = options;
     const wants = eventPredicate(options);
     const subscription = new EventSubscription(wants, signal, (ended) => this.#subscriptions.delete(ended));

@@ -16,6 +16,7 @@ interface Waiter {
  * ends it; a reader too far behind gets what waits and then `EVENTS_OVERRUN`.
  */
 export class EventSubscription implements AsyncIterableIterator<ClientEvent, undefined>, AsyncDisposable {
+  /** @internal */
   readonly wants: EventPredicate;
   readonly #onEnded: (subscription: EventSubscription) => void;
   readonly #forgetSignal: (() => void) | undefined;
@@ -25,6 +26,7 @@ export class EventSubscription implements AsyncIterableIterator<ClientEvent, und
   #ended = false;
   #failure: { readonly error: unknown } | undefined = undefined;
 
+  /** @internal */
   constructor(wants: EventPredicate, signal: AbortSignal | undefined, onEnded: (subscription: EventSubscription) => void) {
     this.wants = wants;
     this.#onEnded = onEnded;
@@ -34,10 +36,12 @@ export class EventSubscription implements AsyncIterableIterator<ClientEvent, und
     });
   }
 
+  /** Whether it takes no more events; those that wait can still be read. */
   get isEnded(): boolean {
     return this.#ended;
   }
 
+  /** @internal */
   push(event: ClientEvent): void {
     if (this.#ended || !this.wants(event)) return;
     const waiter = this.#waiters.shift();
@@ -48,7 +52,7 @@ export class EventSubscription implements AsyncIterableIterator<ClientEvent, und
     else this.end(overrun("The reader of events is too far behind"));
   }
 
-  /** Takes no more events. The reader gets those that wait; then its loop ends, or throws `error`. Idempotent. */
+  /** @internal Takes no more events. The reader gets those that wait; then its loop ends, or throws `error`. Idempotent. */
   end(error?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -98,6 +98,8 @@ describe("what makes no sense is CONFIG_INVALID and named as it was set", () => 
     ["customAttributes", (b: ClientBuilder) => b.withMedia((m) => m.customAttributes({ sendrecv: "" }))],
     ["maxBandwidthKbps", (b: ClientBuilder) => b.withMedia((m) => m.maxBandwidthKbps(0))],
     ["codecs", (b: ClientBuilder) => b.codecs([])],
+    ["localAddres", () => new ClientBuilder({ localAddres: "127.0.0.1:0" } as never)],
+    ["media.ecoCancellation", (b: ClientBuilder) => b.mediaConfig({ ecoCancellation: true } as never)],
     ["mediaPreset", (b: ClientBuilder) => b.mediaPreset("Loud" as never)],
     ["mediaPreset", (b: ClientBuilder) => b.mediaPreset("constructor" as never)],
   ])("%s (%#)", async (field, set) => {

@@ -1,4 +1,5 @@
-import { ClientError } from "@sidetone/client-core";
+import { ClientError, createClient } from "@sidetone/client-core";
+import { virtualEnvironment } from "@sidetone/testkit";
 import { describe, expect, test } from "vitest";
 import { rejection, scenario } from "../support/scenario.ts";
 
@@ -123,12 +124,41 @@ describe("dialling", () => {
     ["a subject of two lines", { subject: "a\r\nb" }],
     ["a From that cannot be read", { from: "<sip:" }],
     ["a negative ring time", { ringTimeoutSeconds: -1 }],
+    ["an option that does not exist", { ringTimeout: 20 }],
   ] as const)("refuses %s at once, and nothing is left", async (_what, options) => {
     const { alice, bobUri, signalling, clock } = await scenario();
     expect(() => alice.dial(bobUri, options as never)).toThrow(ClientError);
     await clock.advance(1000);
     expect(alice.callCount).toBe(0);
     expect(signalling()).toBe("");
+  });
+
+  test("a ring time without end is no limit", async () => {
+    const { alice, bobUri, nextIncoming, clock } = await scenario({ bob: { incomingRingSeconds: 0 } });
+    const outgoing = alice.dial(bobUri, { ringTimeoutSeconds: Infinity });
+    await nextIncoming();
+    await clock.advance(3_600_000);
+    expect(outgoing.call.state).toBe("Ringing");
+  });
+
+  test("a listener may end a call as soon as it is added, and it ends once", async () => {
+    const { alice, bob, bobUri, settle, signalling, environments } = await scenario();
+    const ended: string[] = [];
+    alice.on("callAdded", ({ call }) => void call.hangUp());
+    alice.on("callEnded", ({ end }) => ended.push(end.cause));
+    const controller = new AbortController();
+    const outgoing = alice.dial(bobUri, { signal: controller.signal });
+    expect(await settle(rejection(outgoing.answered))).toMatchObject({ code: "CALL_CANCELLED" });
+    expect([ended, alice.callCount, signalling()]).toEqual([["Cancelled"], 0, ""]);
+    controller.abort();
+    bob.on("callAdded", ({ call }) => void call.hangUp({ statusCode: 600 }));
+    bob.onIncoming(() => ended.push("asked"));
+    const carol = await settle(
+      createClient({ environment: virtualEnvironment({ host: "10.0.0.3", beside: environments.alice }), listen: "10.0.0.3:5060" }),
+    );
+    expect(await settle(rejection(carol.call(bobUri)))).toMatchObject({ code: "CALL_BUSY", statusCode: 600 });
+    expect(ended).toEqual(["Cancelled"]);
+    await settle(carol.close());
   });
 
   test("an unknown codec is refused before a call exists", async () => {
@@ -176,7 +206,6 @@ describe("dialling", () => {
 
   test("without an account there is nothing to complete a bare name with", async () => {
     const { environments, settle } = await scenario();
-    const { createClient } = await import("@sidetone/client-core");
     await using direct = await settle(createClient({ environment: environments.alice, listen: "10.0.0.1:5070" }));
     expect(() => direct.dial("bob")).toThrow(expect.objectContaining({ code: "SIP_URI_INVALID" }));
   });

@@ -104,6 +104,10 @@ describe("withTimeout", () => {
     expect(environment.clock.now()).toBe(200);
   });
 
+  test.each([-1, Number.NaN, Infinity])("%d milliseconds are refused", async (timeoutMs) => {
+    expect(await rejection(withTimeout(() => Promise.resolve(1), timeoutMs))).toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
   test("passes the caller's own abort on", async () => {
     const { environment } = setUp();
     const controller = new AbortController();
