@@ -1,6 +1,6 @@
 import { TableMachine, type Environment, type Timer } from "@sidetone/infra-common";
 import type { HeaderInput, SipResponse } from "@sidetone/sip-core";
-import type { Body, InviteTermination, InviteUsage, InviteUsageUser } from "@sidetone/dialog-core";
+import { sessionDescriptionOf, type Body, type InviteTermination, type InviteUsage, type InviteUsageUser } from "@sidetone/dialog-core";
 import type { DtmfPress, MediaQuality, MediaSession, MediaSessionUser } from "@sidetone/media-core";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { CallId } from "./call-id.ts";
@@ -19,6 +19,7 @@ const actions: Record<SessionPhaseAction, (session: Session) => void> = {
   finish: (session) => session.finish(),
 };
 
+const sdpTypes: ReadonlySet<string> = new Set(["application/sdp"]);
 const notHeld: SessionHold = { local: false, remote: false };
 
 export interface TerminateOptions {
@@ -165,7 +166,7 @@ export abstract class Session
     const { statusCode, reasonPhrase } = response;
     this.noteProvisional(statusCode);
     if (statusCode > 100) this.input("ringing");
-    this.user.onProgress?.({ statusCode, reasonPhrase, earlyMedia: response.body.length > 0 });
+    this.user.onProgress?.({ statusCode, reasonPhrase, earlyMedia: sessionDescriptionOf(response, sdpTypes) !== undefined });
   }
 
   onEstablished(): void {
@@ -178,18 +179,18 @@ export abstract class Session
     this.input("terminated");
   }
 
-  // What the media session reports.
+  // What the media session reports. While it closes, it may still find something, which comes too late.
 
   onDtmf(press: DtmfPress): void {
-    this.user.onDtmf?.(press);
+    if (this.phase !== "Ended") this.user.onDtmf?.(press);
   }
 
   onQuality(quality: MediaQuality): void {
-    this.user.onQuality?.(quality);
+    if (this.phase !== "Ended") this.user.onQuality?.(quality);
   }
 
   onMediaActive(): void {
-    this.user.onMediaActive?.();
+    if (this.phase !== "Ended") this.user.onMediaActive?.();
   }
 
   onMediaTimeout(idleMs: number): void {

@@ -104,7 +104,7 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
   async sendDtmf(digits: string, options: { durationMs?: number; gapMs?: number } = {}): Promise<void> {
     const sent = await guard("DTMF", () => this.session.requireMedia().sendDtmf(digits, options));
     if (!sent) throw new ClientError("CALL_ENDED", "The call ended before all digits were sent");
-    this.emit("dtmfSent", { digits });
+    if (this.session.phase !== "Ended") this.emit("dtmfSent", { digits });
   }
 
   /**
@@ -139,6 +139,11 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
   /** Sends what is received back to the peer, in place of `audio.out`. */
   setEcho(enabled: boolean): void {
     guard("echo", () => this.session.requireMedia().setEcho(enabled));
+  }
+
+  /** @internal Throws `MEDIA_NOT_AVAILABLE` with external media, `CALL_ENDED`. */
+  requireAudio(): void {
+    guard("audio", () => this.session.requireMedia());
   }
 
   /** @internal */

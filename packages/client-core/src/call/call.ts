@@ -189,9 +189,10 @@ export class Call extends CallMedia implements AsyncDisposable {
   async modify(options: ModifyOptions): Promise<void> {
     const { sdp, codecs } = options;
     await guard("modify", () => {
+      if ((sdp === undefined) === (codecs === undefined))
+        throw new ClientError("CONFIG_INVALID", "modify() takes `sdp` with external media, or `codecs` with audio here");
       if (sdp !== undefined) return offerPrepared(this.session, sdp);
-      if (codecs) return proposeTerms(this.session, { codecs }, "change the codecs");
-      throw new ClientError("CONFIG_INVALID", "modify() takes `sdp` with external media, `codecs` with audio here");
+      return proposeTerms(this.session, { codecs: codecs! }, "change the codecs");
     });
   }
 

@@ -1,3 +1,4 @@
+import { sessionDescriptionOf } from "@sidetone/dialog-core";
 import type { HeaderInput } from "@sidetone/sip-core";
 import type { IncomingSession, RingOptions as SessionRingOptions } from "@sidetone/session-core";
 import type { Account } from "../account.ts";
@@ -29,6 +30,8 @@ export interface RedirectOptions {
   /** Default 302 Moved Temporarily. */
   statusCode?: 300 | 301 | 302 | 305 | 380;
 }
+
+const sdpTypes: ReadonlySet<string> = new Set(["application/sdp"]);
 
 /** A call that waits to be answered, rejected or redirected. */
 export class IncomingCall {
@@ -71,8 +74,8 @@ export class IncomingCall {
 
   /** The caller's session description; undefined when the INVITE brought none. Throws as `header` does. */
   get remoteSdp(): string | undefined {
-    const { body, contentType } = guard("remoteSdp", () => this.#session.request);
-    return body.length > 0 && /^application\/sdp\b/i.test(contentType ?? "") ? Buffer.from(body).toString() : undefined;
+    const offer = guard("remoteSdp", () => sessionDescriptionOf(this.#session.request, sdpTypes));
+    return offer && Buffer.from(offer.content).toString();
   }
 
   /**

@@ -78,7 +78,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   /** Requests of any method, outside of calls. */
   get userAgent(): ClientUserAgent {
-    return (this.#userAgent ??= new ClientUserAgent(this.account, () => this.#sessions.core));
+    return (this.#userAgent ??= new ClientUserAgent(this.account, () => this.#requireSessions().core));
   }
 
   /** Everything that happens, as plain data in one sequence. It begins with the first use, and costs nothing before. */
@@ -152,7 +152,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
    *   for TLS or WebSocket; `TOO_MANY_CALLS`; `CLIENT_STOPPED`.
    */
   dial(target: string, options: DialOptions = {}): OutgoingCall {
-    return dial(this.account, this.#sessions, this.#calls, target, options);
+    return dial(this.account, this.#requireSessions(), this.#calls, target, options);
   }
 
   /** Sets the one handler that decides about incoming calls, each in its own turn; undefined removes it. Returns the function that does. */
@@ -165,7 +165,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   /** Incoming calls as an async iterable, for when there is no handler: they ring until the reader decides. Ends when the client stops. */
   incomingCalls(options: { signal?: AbortSignal } = {}): AsyncIterable<IncomingCall> {
-    void this.#sessions;
+    this.#requireSessions();
     return this.#desk.openReader(options.signal);
   }
 
@@ -218,7 +218,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     return isHeard;
   }
 
-  get #sessions(): Sessions {
+  #requireSessions(): Sessions {
     const stack = this.#stack.current;
     if (!stack) throw this.#isClosed ? closed() : new ClientError("CLIENT_STOPPED", "The client is not running; call start()");
     return stack.sessions;

@@ -14,7 +14,7 @@ const sharedPortAttempts = 20;
 /** @throws {ClientError} `CONFIG_INVALID` naming the field. */
 export function parseListen(listen: string | readonly string[] | undefined): readonly ListenAddress[] {
   return [listen ?? "0.0.0.0:0"].flat().map((text) => {
-    const parsed = parseHostPort(text);
+    const parsed = parseHostPort(String(text));
     if (!parsed || !addressFamily(parsed.host)) {
       throw new ClientError(
         "CONFIG_INVALID",

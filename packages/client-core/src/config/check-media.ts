@@ -25,10 +25,12 @@ export function checkMedia({ media, external }: ClientOptions, problems: ConfigP
   checkNames(media, known, "media.", problems);
   checkCodecs(media, problems);
   checkAddresses(media, problems);
-  const { ptimeMs, timeoutSeconds, sdpAttributes = [] } = media;
+  const { ptimeMs, timeoutSeconds, sdpAttributes = [], dtmf } = media;
+  if (dtmf !== undefined && typeof dtmf !== "boolean") problems.invalid("media.dtmf", "true or false");
   if (ptimeMs !== undefined && !(ptimeMs % 10 === 0 && ptimeMs >= 10 && ptimeMs <= 60))
     problems.invalid("media.ptimeMs", "a multiple of 10 from 10 to 60");
   if (timeoutSeconds !== undefined && !(timeoutSeconds >= 0)) problems.invalid("media.timeoutSeconds", "0 or more seconds");
+  if (!Array.isArray(sdpAttributes)) return problems.invalid("media.sdpAttributes", "a list of attributes");
   for (const attribute of sdpAttributes) {
     const problem = sdpAttributeProblem(attribute);
     if (problem) problems.invalid("media.sdpAttributes", problem);
@@ -36,7 +38,8 @@ export function checkMedia({ media, external }: ClientOptions, problems: ConfigP
 }
 
 function checkCodecs({ codecs }: ClientMediaOptions, problems: ConfigProblems): void {
-  if (!codecs) return;
+  if (codecs === undefined) return;
+  if (!Array.isArray(codecs)) return problems.invalid("media.codecs", "a list of encoding names");
   if (codecs.length === 0) problems.invalid("media.codecs", "one codec or more");
   const registry = new CodecRegistry();
   const missing = codecs.filter((name) => !registry.find(String(name)));

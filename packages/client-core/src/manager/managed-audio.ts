@@ -48,7 +48,7 @@ export abstract class ManagedAudio extends ManagedControl {
    */
   startAudioTransmission(ref: CallRef, transmission: AudioTransmission = { mode: "passThrough" }): void {
     const call = this.resolve(ref);
-    void call.audio.out.isPlaying; // refuses a call without audio
+    call.requireAudio();
     const source = guard("startAudioTransmission", () => sourceOf(transmission));
     if (source) void playOn(call, source);
     else call.stopPlaying();
@@ -57,6 +57,7 @@ export abstract class ManagedAudio extends ManagedControl {
   /** Sends silence from the next packet on: ends what plays, and drops what `sendAudioFrame` was given. Throws as {@link startAudioTransmission}. */
   stopAudioTransmission(ref: CallRef): void {
     const call = this.resolve(ref);
+    call.requireAudio();
     call.stopPlaying();
     call.audio.out.clear();
   }

@@ -225,6 +225,7 @@ describe("changing the codecs of a call", () => {
     wire.clear();
     expect(await settle(rejection(call.modify({ codecs: ["opus"] })))).toMatchObject({ code: "CODEC_UNSUPPORTED" });
     expect(await settle(rejection(call.modify({})))).toMatchObject({ code: "CONFIG_INVALID" });
+    expect(await settle(rejection(call.modify({ sdp: "v=0", codecs: ["PCMA"] })))).toMatchObject({ code: "CONFIG_INVALID" });
     expect(await settle(rejection(call.modify({ sdp: "v=0" })))).toMatchObject({ code: "CALL_STATE_INVALID" });
     expect(signalling()).toBe("");
   });
