@@ -1,6 +1,7 @@
 import type { BoundedQueue } from "@sidetone/infra-common";
 import type { SessionPhase, SessionProgress } from "@sidetone/session-core";
 import type { Call } from "./call.ts";
+import type { CallState } from "./call-state.ts";
 import type { RemoteParty } from "./remote-party.ts";
 
 /** A call that is being made. */
@@ -32,6 +33,10 @@ export class OutgoingCall {
 
   get phase(): SessionPhase {
     return this.call.phase;
+  }
+
+  get state(): CallState {
+    return this.call.state;
   }
 
   /** The provisional responses, in order; ends with the answer or the refusal. One reader; the last 64 are kept for it. */

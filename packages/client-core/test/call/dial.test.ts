@@ -14,7 +14,7 @@ describe("dialling", () => {
     });
     const outgoing = alice.dial(bobUri);
     expect(outgoing.phase).toBe("Initiating");
-    expect(outgoing.call.state).toBe("Initiating");
+    expect(outgoing.state).toBe("Initiating");
     const codes: number[] = [];
     const states: string[] = [];
     void (async () => {
