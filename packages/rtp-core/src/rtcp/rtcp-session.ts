@@ -6,7 +6,7 @@ import { parseRtcp } from "./parse-rtcp.ts";
 import { RemoteReports, type RemoteReportStats } from "./remote-reports.ts";
 import { RtcpInterval } from "./rtcp-interval.ts";
 import { RtcpMembers } from "./rtcp-members.ts";
-import type { ApplicationDefined, Goodbye, ReportBlock, RtcpPacket, SenderReport } from "./rtcp-packet.ts";
+import type { ApplicationDefined, Goodbye, ReportBlock, RtcpPacket, SdesItem, SenderReport } from "./rtcp-packet.ts";
 import { SenderReportClock } from "./sender-report-clock.ts";
 import { serializeRtcp } from "./serialize-rtcp.ts";
 
@@ -142,6 +142,10 @@ export class RtcpSession {
     this.#malformed += isGarbage ? 1 : malformedPackets;
     this.#unknownPackets += unknownPackets;
     if (packets.length + unknownPackets === 0) return;
+    if (packets.some((packet) => this.#isReflected(packet))) {
+      this.#looped++;
+      return;
+    }
     if (truncated) this.#truncated++;
     this.#compoundsReceived++;
     const nowMs = this.#clock.now();
@@ -221,10 +225,17 @@ export class RtcpSession {
   #updatePopulation(nowMs: number): void {
     const { ssrc, lastArrivalMs } = this.#receiver;
     const interval = this.#interval;
-    if (ssrc !== undefined) this.#members.heard(ssrc, lastArrivalMs, true);
+    if (ssrc !== undefined && ssrc !== this.#sender.ssrc) this.#members.heard(ssrc, lastArrivalMs, true);
     this.#members.timeOut(nowMs, interval.deterministicMs(false), interval.deterministicMs());
     const weSent = this.#updateWeSent() ? 1 : 0;
     interval.setPopulation(1 + this.#members.count, weSent + this.#members.senders, nowMs);
+  }
+
+  /** Our own report, sent back: another source may have our SSRC by chance, but not our CNAME too. */
+  #isReflected(packet: RtcpPacket): boolean {
+    if (packet.type !== "SDES") return false;
+    const isOurName = ({ name, text }: SdesItem): boolean => name === "CNAME" && text === this.cname;
+    return packet.chunks.some(({ ssrc, items }) => ssrc === this.#sender.ssrc && items.some(isOurName));
   }
 
   #isOurs(packet: RtcpPacket): boolean {

@@ -11,14 +11,18 @@ import { SourceStatistics } from "./source-statistics.ts";
  * - `sourceChanged`: go on with it; it is the first from another SSRC than before.
  * - `probation`: drop it; an SSRC that is not the present one has to show packets in sequence first.
  * - `invalid`: drop it; its sequence number is far from what was expected.
- * - `collision`: drop it and tell `RtcpSession.collided`; it carries our own SSRC (RFC 3550 §8.2).
+ * - `reflected`: drop it; it is our own, sent back beside the source that is heard.
+ * - `collision`: drop it and tell `RtcpSession.collided`; it carries our own SSRC and is not ours (RFC 3550 §8.2).
  */
-export type ReceiveVerdict = "accepted" | "sourceChanged" | "probation" | "invalid" | "collision";
+export type ReceiveVerdict = "accepted" | "sourceChanged" | "probation" | "invalid" | "reflected" | "collision";
+
+/** Our own packets are heard when the source that was has been silent for this long. */
+const silentSourceMs = 1000;
 
 export interface RtpReceiverOptions {
   /** RTP timestamp units a second. */
   clockRate: number;
-  /** Our own stream of this session: packets with its SSRC are a collision or our own, looped. */
+  /** Our own stream of this session: packets with its SSRC are our own, sent back by a reflector, or a collision. */
   sender?: RtpSender;
 }
 
@@ -39,8 +43,10 @@ export interface RtpReceiverStats {
   readonly jitterMs: number;
   /** Packets dropped because of their sequence number or an SSRC on probation. */
   readonly packetsInvalid: number;
-  /** Packets that carried our own SSRC. */
+  /** Packets of another source that carried our own SSRC. */
   readonly packetsCollided: number;
+  /** Packets of ours that came back, heard or not. */
+  readonly packetsReflected: number;
   readonly sourceChanges: number;
 }
 
@@ -49,6 +55,8 @@ export interface RtpReceiverStats {
  *
  * The first SSRC counts from its first packet, since the transport has checked where it comes from.
  * Another SSRC takes over after {@link minSequential} packets in sequence (RFC 3550 A.1), or at once after a BYE of the present one.
+ *
+ * A reflector (an RTP echo test) sends our own packets back: they are a source like any other while nobody else speaks.
  */
 export class RtpReceiver {
   readonly #sender: RtpSender | undefined;
@@ -58,6 +66,7 @@ export class RtpReceiver {
   #probing = false;
   #packetsInvalid = 0;
   #packetsCollided = 0;
+  #packetsReflected = 0;
   #sourceChanges = 0;
   // Of sources before the present one, and before restarts of its sequence.
   #packetsBefore = 0;
@@ -91,10 +100,15 @@ export class RtpReceiver {
   receive(packet: RtpPacketView, arrivalMs: number, measureJitter: boolean = true): ReceiveVerdict {
     if (this.#state === "active" && packet.ssrc === this.#source.ssrc) return this.#receiveKnown(packet, arrivalMs, measureJitter);
     if (packet.ssrc === this.#sender?.ssrc) {
-      this.#packetsCollided++;
-      return "collision";
-    }
-    if (this.#state === "active") return this.#probe(packet, arrivalMs, measureJitter);
+      if (!this.#sender.hasSent(packet.sequenceNumber, packet.timestamp)) {
+        this.#packetsCollided++;
+        return "collision";
+      }
+      if (this.#state === "active" && arrivalMs - this.#source.lastArrivalMs < silentSourceMs) {
+        this.#packetsReflected++;
+        return "reflected";
+      }
+    } else if (this.#state === "active") return this.#probe(packet, arrivalMs, measureJitter);
     const verdict = this.#state === "waiting" ? "accepted" : "sourceChanged";
     this.#candidate.start(packet.ssrc, packet.sequenceNumber, 0);
     this.#adoptCandidate();
@@ -112,9 +126,11 @@ export class RtpReceiver {
     if (ssrc === this.#source.ssrc) this.#source.senderReportReceived(ntpMiddle, arrivalMs);
   }
 
-  /** The report block of the present source for an SR or RR; undefined when nothing came since the last one. Begins the next interval. */
+  /** The report block of the present source for an SR or RR; undefined when nothing came since the last one, or only our own. Begins the next interval. */
   takeReportBlock(nowMs: number): ReportBlock | undefined {
-    return this.#state === "active" && this.#source.heardSinceReport ? this.#source.takeReportBlock(nowMs) : undefined;
+    return this.#state === "active" && this.#source.heardSinceReport && !this.#hearsReflection
+      ? this.#source.takeReportBlock(nowMs)
+      : undefined;
   }
 
   stats(): RtpReceiverStats {
@@ -132,8 +148,13 @@ export class RtpReceiver {
       jitterMs: jitter.jitterMs,
       packetsInvalid: this.#packetsInvalid,
       packetsCollided: this.#packetsCollided,
+      packetsReflected: this.#packetsReflected,
       sourceChanges: this.#sourceChanges,
     };
+  }
+
+  get #hearsReflection(): boolean {
+    return this.#source.ssrc === this.#sender?.ssrc;
   }
 
   #receiveKnown(packet: RtpPacketView, arrivalMs: number, measureJitter: boolean): "accepted" | "invalid" {
@@ -150,7 +171,9 @@ export class RtpReceiver {
     }
     this.#receivedAtLastPacket = sequence.received;
     this.#expectedAtLastPacket = sequence.expected;
-    this.#probing = false;
+    // What comes back of ours says nothing against another source beside it.
+    if (this.#hearsReflection) this.#packetsReflected++;
+    else this.#probing = false;
     return "accepted";
   }
 

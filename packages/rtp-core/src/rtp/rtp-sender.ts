@@ -1,6 +1,12 @@
 import type { Random } from "@sidetone/infra-common";
 import { RtpError } from "../rtp-error.ts";
 import { writeRtpHeader } from "./rtp-header.ts";
+import { timestampDifference } from "./sequence.ts";
+
+/** A packet of ours comes back within this time, or not at all. */
+const longestReturnMs = 60_000;
+/** As many packets as that, of 20 ms. */
+const mostOnTheirWay = 3000;
 
 export interface RtpSenderOptions {
   random: Random;
@@ -89,6 +95,16 @@ export class RtpSender {
     this.#lastPosition = position;
     this.#lastSentMs = nowMs;
     return 12;
+  }
+
+  /**
+   * Whether a packet that carries our SSRC is one of ours, sent back: its numbers went out under this SSRC within the last minute.
+   * Those of another source agree by chance once in 200,000 times.
+   */
+  hasSent(sequenceNumber: number, timestamp: number): boolean {
+    const packetsAgo = (this.#sequenceNumber - 1 - sequenceNumber) & 0xffff;
+    const unitsAgo = timestampDifference(this.timestampAt(this.#lastPosition), timestamp);
+    return packetsAgo < Math.min(this.packetCount, mostOnTheirWay) && unitsAgo >= 0 && unitsAgo * 1000 <= longestReturnMs * this.clockRate;
   }
 
   /**

@@ -230,6 +230,16 @@ describe("SSRC collisions (RFC 3550 §8.2)", () => {
     expect(alice.sender.ssrc).not.toBe(former);
   });
 
+  test("are none when our own reports come back: the CNAME is ours", () => {
+    const { alice, talk } = setUp();
+    talk(10_000);
+    const { ssrc } = alice.sender;
+    const before = alice.session.stats();
+    for (const { bytes } of alice.sent) alice.session.receive(bytes, "192.0.2.2", 4001);
+    expect(alice.sender.ssrc).toBe(ssrc);
+    expect(alice.session.stats()).toEqual({ ...before, looped: alice.sent.length });
+  });
+
   test("forget a looping address after ten report intervals", () => {
     const { clock, alice, talk } = setUp();
     talk(10_000);

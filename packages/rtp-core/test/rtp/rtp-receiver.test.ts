@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RtpReceiver, RtpSender } from "@sidetone/rtp-core";
+import { RtpPacketView, RtpReceiver, RtpSender } from "@sidetone/rtp-core";
 import { SeededRandom } from "@sidetone/testkit";
 import { rtpView } from "../packets.ts";
 
@@ -76,6 +76,60 @@ describe("an incoming stream", () => {
     receive(alice, 1);
     expect(receive(sender.ssrc, 2)).toBe("collision");
     expect(receiver.stats()).toMatchObject({ packetsReceived: 1, packetsCollided: 2, ssrc: alice });
+  });
+
+  describe("of our own packets, sent back by a reflector,", () => {
+    const reflect = ({ sender, receiver }: ReturnType<typeof setUp>, number: number, arrivalMs = 20 * number) => {
+      const packet = new Uint8Array(172);
+      sender.writeHeader(packet, 0, 160 * number, false, 160, arrivalMs);
+      const view = new RtpPacketView();
+      view.reset(packet);
+      return receiver.receive(view, arrivalMs);
+    };
+
+    test("is heard while nobody else is, and counted like any other", () => {
+      const stream = setUp();
+      let dropped = 0;
+      for (let i = 0; i < 70_000; i++) if (reflect(stream, i) !== "accepted") dropped++;
+      expect(dropped).toBe(0);
+      expect(stream.receiver.stats()).toMatchObject({
+        packetsReceived: 70_000,
+        packetsReflected: 70_000,
+        packetsLost: 0,
+        packetsCollided: 0,
+      });
+    });
+
+    test("gives way to another source, and comes back once that is silent for a second", () => {
+      const stream = setUp();
+      reflect(stream, 1);
+      expect(stream.receive(alice, 1)).toBe("probation");
+      reflect(stream, 2);
+      expect(stream.receive(alice, 2)).toBe("sourceChanged");
+      expect(reflect(stream, 3)).toBe("reflected");
+      expect(stream.receive(alice, 3)).toBe("accepted");
+      expect(reflect(stream, 4)).toBe("reflected");
+      expect(reflect(stream, 54)).toBe("sourceChanged");
+      expect(stream.receiver.stats()).toMatchObject({ packetsReceived: 5, packetsReflected: 5 });
+    });
+
+    test("is told from a source that happens to have our SSRC by its numbers", () => {
+      const stream = setUp();
+      const { sender, receiver } = stream;
+      reflect(stream, 1);
+      sender.changeSsrc();
+      const { ssrc, sequenceNumber } = sender;
+      const timestamp = sender.timestampAt(160);
+      expect(receiver.receive(rtpView({ ssrc, sequenceNumber, timestamp }), 40)).toBe("collision");
+      reflect(stream, 2, 2000);
+      expect(receiver.receive(rtpView({ ssrc, sequenceNumber: sequenceNumber + 9, timestamp }), 2020)).toBe("accepted");
+    });
+
+    test("is not reported on: reports go to the source", () => {
+      const stream = setUp();
+      reflect(stream, 1);
+      expect(stream.receiver.takeReportBlock(1000)).toBeUndefined();
+    });
   });
 
   test("makes a report block of what was heard since the last one (RFC 3550 §6.4.1)", () => {
