@@ -22,18 +22,19 @@ export function routeRequest(remoteTarget: string, routeSet: readonly string[]):
   if (first === undefined) return { requestUri: remoteTarget, route: noRoute, nextHop: remoteTarget };
   const router = uriOf(first);
   if (!(router instanceof SipUri) || router.lr) {
-    return { requestUri: remoteTarget, route: routeSet.map(asNameAddr), nextHop: router.toString() };
+    return { requestUri: remoteTarget, route: routeSet.map(asNameAddress), nextHop: router.toString() };
   }
   // A strict router: "the UAC MUST place the first URI from the route set into the Request-URI, stripping any parameters that are not
   // allowed in a Request-URI … then place the remote target URI into the Route header field as the last value".
   const requestUri = router.withoutParameter("method").withoutHeaders().toString();
-  return { requestUri, route: [...routeSet.slice(1).map(asNameAddr), `<${remoteTarget}>`], nextHop: requestUri };
+  return { requestUri, route: [...routeSet.slice(1).map(asNameAddress), `<${remoteTarget}>`], nextHop: requestUri };
 }
 
 function uriOf(route: string): Uri {
-  return Route.parse(asNameAddr(route)).uri;
+  return Route.parse(asNameAddress(route)).uri;
 }
 
-function asNameAddr(route: string): string {
+/** A value of Route, of a bare URI too. */
+export function asNameAddress(route: string): string {
   return route.includes("<") ? route : `<${route}>`;
 }

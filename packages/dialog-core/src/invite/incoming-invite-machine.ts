@@ -107,6 +107,8 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
 
   redirect(contacts: readonly string[], options: RedirectOptions = {}): void {
     const { statusCode = 302, reasonPhrase, headers = [] } = options;
+    if (!redirections.includes(statusCode)) throw new DialogError("DIALOG_OPTION", `A call is not redirected with ${statusCode}`);
+    if (contacts.length === 0) throw new DialogError("DIALOG_OPTION", "A call is redirected to one URI at least");
     const fields = contacts.map((contact) => ["Contact", contact.includes("<") ? contact : `<${contact}>`] as const);
     checkHeaders([...fields, ...headers], false, reasonPhrase);
     this.#act("reject", { statusCode, reasonPhrase, headers: [...fields, ...headers] });
@@ -168,6 +170,8 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
   }
 }
 
+/** RFC 3261 §21.3. */
+const redirections: readonly number[] = [300, 301, 302, 305, 380];
 const noOptions = {};
 const verbs: Partial<Record<IncomingInviteInput, string>> = {
   ring: "ring",

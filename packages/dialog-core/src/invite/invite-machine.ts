@@ -72,7 +72,9 @@ export abstract class InviteMachine
   }
 
   async sendRequest(options: DialogRequestOptions): Promise<SipResponse> {
-    const { method, headers, body } = options;
+    const { method, body } = options;
+    const headers = [...(options.headers ?? [])];
+    checkHeaders(headers, true);
     const { dialog } = this;
     if (!dialog || this.termination)
       throw new DialogError("DIALOG_STATE", `A call that is ${this.state} has no dialog to send ${method} in`);
@@ -89,6 +91,10 @@ export abstract class InviteMachine
 
   terminate(options: TerminateOptions = {}): void {
     checkHeaders(options.headers, false, options.reasonPhrase);
+    const { statusCode = 480 } = options;
+    if (!Number.isInteger(statusCode) || statusCode < 300 || statusCode > 699) {
+      throw new DialogError("DIALOG_OPTION", `A call that is not answered is ended with a status code from 300 to 699, not ${statusCode}`);
+    }
     this.input("terminate", options);
   }
 

@@ -46,11 +46,15 @@ export interface InviteUsage {
    * Sends a request within the dialog; resolves with any final response.
    *
    * @throws {DialogError} `DIALOG_TIMEOUT`, `DIALOG_UNREACHABLE`, or `DIALOG_STATE` without a dialog.
+   * @throws {SipError} `SIP_HEADER_INVALID` when one of `headers` cannot be written, or is written by the stack.
    */
   sendRequest(options: DialogRequestOptions): Promise<SipResponse>;
   /**
    * Ends the usage the way its state asks for: CANCEL, a 3xx–6xx, or BYE. A callee without ACK waits for it, at most 64·T1. Does nothing
    * when it is ending already. `onTerminated` tells when it is over.
+   *
+   * @throws {DialogError} `DIALOG_OPTION` for another status code.
+   * @throws {SipError} `SIP_HEADER_INVALID` or `SIP_START_LINE_INVALID` when a header field or the reason phrase cannot be written.
    */
   terminate(options?: TerminateOptions): void;
 }

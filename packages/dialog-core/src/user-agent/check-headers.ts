@@ -2,8 +2,12 @@ import { SipError, SipResponse, type HeaderInput } from "@sidetone/sip-core";
 
 /** Fields that the stack writes into whatever it sends. */
 const ownFields = ["via", "v", "max-forwards", "record-route"];
-/** And into what makes or refreshes a dialog. */
-const ownDialogFields = [...ownFields, "contact", "m", "route"];
+/** And into what makes or refreshes a dialog: the media negotiator's body says what it is. */
+const ownDialogFields = [
+  ...ownFields,
+  ...["contact", "m", "route"],
+  ...["content-type", "c", "content-encoding", "e", "content-disposition"],
+];
 
 const skeleton: readonly HeaderInput[] = [
   ["From", "<sip:a@a.invalid>;tag=a"],

@@ -1,6 +1,6 @@
 import { VoipError } from "@sidetone/infra-common";
-import { From, NameAddress, SipUri } from "@sidetone/sip-core";
-import { routeRequest, noRoute } from "../dialog/dialog-route.ts";
+import { CallId, CSeq, From, NameAddress, parseUri, Route, SipError, SipUri } from "@sidetone/sip-core";
+import { asNameAddress, noRoute, routeRequest } from "../dialog/dialog-route.ts";
 import { DialogError } from "../errors.ts";
 import { RequestDraft } from "./request-draft.ts";
 import type { InviteOptions, RequestOptions } from "./request-options.ts";
@@ -18,6 +18,7 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
   const { random } = core.environment;
   const requestUri = options.requestUri.toString();
   try {
+    checkParts(method, options);
     return new RequestDraft({
       method,
       route: routeRequest(requestUri, options.route ?? noRoute),
@@ -40,4 +41,14 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
     if (!(cause instanceof VoipError)) throw cause;
     throw new DialogError("DIALOG_OPTION", `${method} to ${requestUri} cannot be written`, { cause });
   }
+}
+
+/** What would be noticed only when the request is sent, and then be the caller's mistake all the same. */
+function checkParts(method: string, { requestUri, callId, sequenceNumber = 1, route }: RequestOptions | InviteOptions): void {
+  const uri = typeof requestUri === "string" ? parseUri(requestUri) : requestUri;
+  // "not allowed" in a Request-URI (RFC 3261 §19.1.1, Table 1)
+  if (uri instanceof SipUri && !uri.headers.isEmpty) throw new SipError("SIP_URI_INVALID", "A Request-URI has no headers");
+  if (callId !== undefined) CallId.serialize(callId);
+  CSeq.serialize({ sequenceNumber, method });
+  route?.forEach((value) => Route.parse(asNameAddress(value)));
 }

@@ -1,4 +1,4 @@
-import { SipRequest, type Body, type HeaderInput } from "@sidetone/sip-core";
+import { SipError, SipRequest, type Body, type HeaderInput } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { RequestRoute } from "../dialog/dialog-route.ts";
@@ -74,7 +74,10 @@ export class RequestDraft {
       headers.push(["Contact", contactOf(flow, this.contactUser, this.dialog?.secure ?? this.requestUri.startsWith("sips:"))]);
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);
-    return SipRequest.create({ method: this.method, requestUri: this.requestUri, headers, body: this.body });
+    const request = SipRequest.create({ method: this.method, requestUri: this.requestUri, headers, body: this.body });
+    // A second one would make the response somebody else's (RFC 3261 §8.1.3.3).
+    if (request.has("Via")) throw new SipError("SIP_HEADER_INVALID", "Via is written by the stack");
+    return request;
   }
 
   /** A careful guess at the size on the wire in bytes, before flow and Via are known. */

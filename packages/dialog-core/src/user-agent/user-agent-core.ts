@@ -18,6 +18,7 @@ import type { MediaNegotiator } from "../media-negotiator.ts";
 import { Authenticator } from "./authenticator.ts";
 import type { CancelReceiver } from "./cancel-receiver.ts";
 import { Capabilities } from "./capabilities.ts";
+import { checkOptions } from "./check-options.ts";
 import type { CredentialSource } from "./credential-source.ts";
 import { draftOutsideDialog } from "./draft-outside-dialog.ts";
 import type { ResponseOptions } from "./incoming-request.ts";
@@ -90,6 +91,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
 
   /** Internal. */
   constructor(environment: Environment, transports: SipTransports, options: UserAgentCoreOptions) {
+    checkOptions(options);
     this.environment = environment;
     this.transports = transports;
     this.user = options.user;
@@ -130,7 +132,8 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   /**
    * Makes a call: pulls the offer from `negotiator` and sends the INVITE (RFC 3261 §13.2). Nothing is reported before this returns.
    *
-   * @throws {DialogError} `DIALOG_OPTION` when an address cannot be written.
+   * @throws {DialogError} `DIALOG_OPTION` when an address, the Call-ID or the sequence number cannot be written.
+   * @throws {SipError} `SIP_HEADER_INVALID` when one of `headers` cannot be written, or is written by the stack.
    */
   invite(options: InviteOptions, negotiator: MediaNegotiator, user: InviteUsageUser): OutgoingInvite {
     const invite = new OutgoingInviteMachine(this, options, negotiator, user);

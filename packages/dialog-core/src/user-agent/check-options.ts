@@ -1,0 +1,37 @@
+import { VoipError } from "@sidetone/infra-common";
+import { MediaType, UserAgent } from "@sidetone/sip-core";
+import type { TransactionTimers } from "@sidetone/transaction-core";
+import { DialogError } from "../errors.ts";
+import type { UserAgentCoreOptions } from "./user-agent-core.ts";
+
+/**
+ * Checks what would otherwise spoil every message, or every timer, of the core.
+ *
+ * @throws {DialogError} `DIALOG_OPTION`, naming the option.
+ */
+export function checkOptions({ userAgent, acceptedBodyTypes, ringing, limits, timers = {} }: UserAgentCoreOptions): void {
+  if (userAgent !== undefined) check("userAgent", () => UserAgent.serialize(userAgent));
+  for (const type of acceptedBodyTypes ?? []) check("acceptedBodyTypes", () => MediaType.create(type));
+  if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") throw invalid("ringing", `"${String(ringing)}"`);
+  const inviteUsages = limits?.inviteUsages ?? 0;
+  if (!Number.isInteger(inviteUsages) || inviteUsages < 0) throw invalid("limits.inviteUsages", String(inviteUsages));
+  for (const [name, value] of Object.entries(timers) as [keyof TransactionTimers, number][]) {
+    const isPossible = Number.isFinite(value) && (mayBeZero.has(name) ? value >= 0 : value > 0);
+    if (!isPossible) throw invalid(`timers.${name}`, `${String(value)} ms`);
+  }
+}
+
+const mayBeZero: ReadonlySet<keyof TransactionTimers> = new Set(["D", "tryingDelayMs"]);
+
+function check(option: string, use: () => unknown): void {
+  try {
+    use();
+  } catch (cause) {
+    if (!(cause instanceof VoipError)) throw cause;
+    throw new DialogError("DIALOG_OPTION", `${option} cannot be used: ${cause.message}`, { cause });
+  }
+}
+
+function invalid(option: string, value: string): DialogError {
+  return new DialogError("DIALOG_OPTION", `${option} cannot be ${value}`);
+}
