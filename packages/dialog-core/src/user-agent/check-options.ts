@@ -2,14 +2,22 @@ import { VoipError } from "@sidetone/infra-common";
 import { MediaType, UserAgent } from "@sidetone/sip-core";
 import type { TransactionTimers } from "@sidetone/transaction-core";
 import { DialogError } from "../errors.ts";
-import type { UserAgentCoreOptions } from "./user-agent-core.ts";
+
+/** The options of a core that can be wrong in themselves. */
+export interface CheckedOptions {
+  readonly userAgent?: string | undefined;
+  readonly acceptedBodyTypes?: readonly string[] | undefined;
+  readonly ringing?: "automatic" | "manual" | undefined;
+  readonly limits?: { readonly inviteUsages?: number | undefined } | undefined;
+  readonly timers?: Partial<TransactionTimers> | undefined;
+}
 
 /**
  * Checks what would otherwise spoil every message, or every timer, of the core.
  *
  * @throws {DialogError} `DIALOG_OPTION`, naming the option.
  */
-export function checkOptions({ userAgent, acceptedBodyTypes, ringing, limits, timers = {} }: UserAgentCoreOptions): void {
+export function checkOptions({ userAgent, acceptedBodyTypes, ringing, limits, timers = {} }: CheckedOptions): void {
   if (userAgent !== undefined) check("userAgent", () => UserAgent.serialize(userAgent));
   for (const type of acceptedBodyTypes ?? []) check("acceptedBodyTypes", () => MediaType.create(type));
   if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") throw invalid("ringing", `"${String(ringing)}"`);
