@@ -269,6 +269,23 @@ describe("Early media (RFC 3261 §13.2.1, RFC 6337 §3.1.1)", () => {
     await expectNothingLeft();
   });
 
+  test("that makes no sense is the callee's mistake: no error of the application, and the 200 may put it right", async () => {
+    const { clock, alice, bob, expectNothingLeft } = await setUp();
+    const media = new TestMedia("alice");
+    media.modes.preview = "refuse";
+    const caller = alice.call(bob.uri, { media });
+    await clock.advance(10);
+    bob.lastCall.usage.ring({ earlyMedia: true, statusCode: 183 });
+    await clock.advance(10);
+    expect(media.log.at(-1)).toBe("acceptAnswer provisional: answer of bob to offer 1 of alice");
+    expect(alice.environment.listenerErrors).toEqual([]);
+    bob.lastCall.usage.answer();
+    await clock.advance(10);
+    expect(caller.events.at(-1)).toBe("established");
+    caller.usage.terminate();
+    await expectNothingLeft();
+  });
+
   test("that is still being negotiated when the call is answered goes into the 200", async () => {
     const { clock, alice, bob, log, expectNothingLeft } = await setUp();
     const caller = alice.call(bob.uri);

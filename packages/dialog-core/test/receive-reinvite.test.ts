@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { rawScenario } from "./support/raw-scenario.ts";
+import type { TestAgentOptions } from "./support/test-agent.ts";
 
 /** The peer has called Alice, who answered: an established call with the peer as caller. */
-async function setUp() {
-  const parts = await rawScenario();
+async function setUp(options: TestAgentOptions = {}) {
+  const parts = await rawScenario(options);
   const { alice, clock, peer } = parts;
   peer.request("INVITE", { requestUri: alice.uri, to: `<${alice.uri}>`, cseq: 1, body: "first offer" });
   await clock.advance(10);
@@ -24,6 +25,41 @@ async function setUp() {
   };
   return { ...parts, call, send, bye };
 }
+
+describe("A re-INVITE of ours that the peer leaves open when the call ends", () => {
+  test.each([
+    ["100 Trying", "before the BYE"],
+    ["183 Session Progress", "after it"],
+  ])("with a %s %s is forgotten after 64·T1", async (statusLine, when) => {
+    const { call, clock, peer, expectNothingLeft } = await setUp();
+    const modified = call.usage.modify("modify").catch((error: unknown) => error);
+    await clock.advance(10);
+    if (when === "before the BYE") peer.respond(peer.lastRequest("INVITE"), statusLine);
+    await clock.advance(10);
+    call.usage.terminate();
+    await clock.advance(10);
+    if (when !== "before the BYE") peer.respond(peer.lastRequest("INVITE"), statusLine);
+    peer.respond(peer.lastRequest("BYE"), "200 OK");
+    expect(await modified).toMatchObject({ code: "DIALOG_TERMINATED" });
+    await expectNothingLeft();
+    expect(peer.requests.map(({ method }) => method)).not.toContain("CANCEL");
+  });
+
+  test("with a challenge is not sent again", async () => {
+    const credentials = { get: () => ({ username: "alice", password: "secret" }) };
+    const { call, clock, peer, expectNothingLeft } = await setUp({ credentials });
+    void call.usage.modify("modify").catch(() => {});
+    await clock.advance(10);
+    call.usage.terminate();
+    await clock.advance(10);
+    const invite = peer.lastRequest("INVITE");
+    peer.respond(invite, "401 Unauthorized", { headers: ['WWW-Authenticate: Digest realm="10.0.0.2", nonce="n", algorithm=MD5'] });
+    peer.respond(peer.lastRequest("BYE"), "200 OK");
+    await clock.advance(10);
+    expect(peer.lastRequest("INVITE").sequenceNumber).toBe(invite.sequenceNumber);
+    await expectNothingLeft();
+  });
+});
 
 describe("A re-INVITE from the peer (RFC 3261 §14.2)", () => {
   test("without an offer is answered with one, and its ACK brings the answer", async () => {

@@ -20,7 +20,7 @@ const actions: ActionMap<InviteClientMachine, InviteClientAction, TransactionMes
   startTimerD: (t) => (t.flow.reliable ? t.input("timerD") : t.startEndTimer(t.host.timers.D, onTimerD)),
   startTimerM: (t) => t.startEndTimer(64 * t.host.timers.T1, onTimerM),
   startCancelTimeout: (t) => t.startEndTimer(64 * t.host.timers.T1, onCancelTimeout),
-  sendHeldCancel: (t) => t.isCancelled && t.input("cancelled"),
+  recallWish: (t) => t.recallWish(),
   sendCancel: (t) => t.sendCancel(),
   sendAck: (t, message) => t.acknowledge(message as SipResponse),
   resendAck: (t) => t.transmit(),
@@ -35,6 +35,7 @@ const actions: ActionMap<InviteClientMachine, InviteClientAction, TransactionMes
 /** INVITE client transaction (RFC 3261 §17.1.1, RFC 6026 §7.2). Sends nothing before `start()`. */
 export class InviteClientMachine extends ClientMachine<InviteClientState, InviteClientInput, InviteClientAction> {
   #cancelHeaders: readonly HeaderInput[] | undefined = undefined;
+  #isGivenUp = false;
 
   constructor(parts: ClientTransactionParts) {
     super("Calling", parts);
@@ -69,15 +70,23 @@ export class InviteClientMachine extends ClientMachine<InviteClientState, Invite
     this.bytes = undefined;
   }
 
-  get isCancelled(): boolean {
-    return this.#cancelHeaders !== undefined;
-  }
-
   /** Sends CANCEL now, or with the first provisional response; once there is a final response, never (RFC 3261 §9.1). */
   cancel(headers: readonly HeaderInput[]): void {
     if (this.#cancelHeaders) return;
     this.#cancelHeaders = headers;
     this.input("cancelled");
+  }
+
+  /** Nobody waits for the final response any more: it gets as long to come as after a CANCEL, though none is sent. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+    this.input("givenUp");
+  }
+
+  /** What was asked for before the first provisional response. */
+  recallWish(): void {
+    if (this.#cancelHeaders) this.input("cancelled");
+    else if (this.#isGivenUp) this.input("givenUp");
   }
 
   sendCancel(): void {

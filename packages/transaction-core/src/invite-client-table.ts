@@ -2,14 +2,14 @@ import type { TransitionTable } from "@sidetone/infra-common";
 
 export type InviteClientState = "Calling" | "Proceeding" | "Completed" | "Accepted" | "Terminated";
 export type InviteClientInput =
-  "timerA" | "timerB" | "timerD" | "timerM" | "cancelTimeout" | "1xx" | "2xx" | "300-699" | "cancelled" | "transportError";
+  "timerA" | "timerB" | "timerD" | "timerM" | "cancelTimeout" | "1xx" | "2xx" | "300-699" | "cancelled" | "givenUp" | "transportError";
 export type InviteClientAction =
   | "retransmit"
   | "doubleTimerA"
   | "stopSending"
   | "startTimerD"
   | "startTimerM"
-  | "sendHeldCancel"
+  | "recallWish"
   | "sendCancel"
   | "startCancelTimeout"
   | "passToUser"
@@ -28,13 +28,14 @@ export const inviteClientTable: TransitionTable<InviteClientState, InviteClientI
     timerA:         ["Calling", "retransmit", "doubleTimerA"],
     timerB:         ["Terminated", "end", "reportTimeout"],
     transportError: ["Terminated", "end", "reportTransportError"],
-    "1xx":          ["Proceeding", "stopSending", "sendHeldCancel", "passToUser"], // §9.1: no CANCEL before a provisional response
+    "1xx":          ["Proceeding", "stopSending", "recallWish", "passToUser"], // §9.1: no CANCEL before a provisional response
     "2xx":          ["Accepted", "stopSending", "startTimerM", "passToUser"],
     "300-699":      ["Completed", "stopSending", "sendAck", "startTimerD", "passToUser", "release"],
   },
   Proceeding: {
     cancelled:      ["Proceeding", "sendCancel", "startCancelTimeout"],
-    cancelTimeout:  ["Terminated", "end", "reportTimeout"], // 64·T1 after CANCEL without a final response
+    givenUp:        ["Proceeding", "startCancelTimeout"],   // a 1xx and nothing after it would keep the transaction for ever
+    cancelTimeout:  ["Terminated", "end", "reportTimeout"], // 64·T1 after either without a final response
     transportError: ["Proceeding", "trace"],                // §18.2.2: the response may come over another connection
     "1xx":          ["Proceeding", "passToUser"],
     "2xx":          ["Accepted", "stopSending", "startTimerM", "passToUser"],

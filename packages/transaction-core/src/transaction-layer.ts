@@ -103,6 +103,14 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   }
 
   /**
+   * Lets an INVITE go of whose outcome nothing depends any more, such as one within a dialog that has ended. Its final response is
+   * still reported and acknowledged, and it times out as after {@link cancel}, without a message.
+   */
+  giveUp(transaction: ClientTransaction): void {
+    if (transaction instanceof InviteClientMachine) transaction.giveUp();
+  }
+
+  /**
    * Sends the ACK for a 2xx, which belongs to no transaction and has a branch of its own (RFC 3261 §13.2.2.4).
    *
    * @returns The bytes, to be sent again with `flow.send` for each repeated 2xx.

@@ -219,6 +219,36 @@ describe("CANCEL (RFC 3261 §9.1)", () => {
   });
 });
 
+describe("an INVITE that is given up", () => {
+  test.each([
+    ["after a provisional response", 180, undefined],
+    ["before one", undefined, 100],
+  ])("%s times out after 64·T1, and sends nothing more", (_when, before, after) => {
+    const { clock, flow, log, receive, layer, transaction } = setUp();
+    if (before) receive(before);
+    layer.giveUp(transaction);
+    if (after) receive(after);
+    clock.advanceSync(31_999);
+    expect(layer.clientCount).toBe(1);
+    clock.advanceSync(1);
+    expect([log.at(-1), layer.clientCount, clock.pendingTimers]).toEqual(["timeout", 0, 0]);
+    expect(flow.log).toEqual(["INVITE@0"]);
+  });
+
+  test("still reports its final response", () => {
+    const { clock, flow, log, receive, layer, transaction } = setUp();
+    receive(180);
+    layer.giveUp(transaction);
+    receive(487);
+    clock.advanceSync(40_000);
+    expect([log, flow.log]).toEqual([
+      ["180", "487"],
+      ["INVITE@0", "ACK@0"],
+    ]);
+    expect([layer.clientCount, clock.pendingTimers]).toEqual([0, 0]);
+  });
+});
+
 describe("a failing transport (RFC 3261 §17.1.4)", () => {
   test("is reported before any response, and ends the transaction", () => {
     const { clock, log, fail, layer, transaction } = setUp();

@@ -1,7 +1,7 @@
 import type { SipResponse } from "@sidetone/sip-core";
 import { DialogError } from "../errors.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
-import { negotiate, settleQuietly } from "./negotiate.ts";
+import { negotiate, settleUntrusted } from "./negotiate.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { end, reasonOf } from "./terminate.ts";
 
@@ -20,7 +20,11 @@ export function takeProvisional(usage: OutgoingCall, response: SipResponse): voi
   // "the UAC MUST treat the first session description it receives as the answer, and MUST ignore any … in subsequent responses" (§13.2.1)
   if (fork && description && !fork.preview) {
     fork.preview = description;
-    settleQuietly(usage, () => fork.negotiator.acceptAnswer(description, "provisional"), "MediaNegotiator.acceptAnswer");
+    settleUntrusted(
+      usage,
+      () => fork.negotiator.acceptAnswer(description, "provisional"),
+      "the description in a provisional response is unusable",
+    );
   }
   usage.report("onProvisional", response, fork?.dialog);
 }

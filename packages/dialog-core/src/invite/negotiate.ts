@@ -42,13 +42,21 @@ export function negotiate<Input extends string>(
   }
 }
 
-/** Calls the negotiator where nothing depends on the outcome. */
+/** Calls the negotiator where nothing depends on the outcome. A failure is the application's. */
 export function settleQuietly(usage: InviteCall, call: () => void | Promise<void>, where: string): void {
-  const report = (error: unknown): void => usage.core.environment.onListenerError(error, where);
+  settle(call, (error) => usage.core.environment.onListenerError(error, where));
+}
+
+/** The same with a description of the peer, which may be nonsense: that is logged, and no error of the application. */
+export function settleUntrusted(usage: InviteCall, call: () => void | Promise<void>, what: string): void {
+  settle(call, (error) => usage.core.environment.logger.debug({ err: error }, what));
+}
+
+function settle(call: () => void | Promise<void>, onFailure: (error: unknown) => void): void {
   try {
     const outcome = call();
-    if (outcome instanceof Promise) outcome.catch(report);
+    if (outcome instanceof Promise) outcome.catch(onFailure);
   } catch (error) {
-    report(error);
+    onFailure(error);
   }
 }

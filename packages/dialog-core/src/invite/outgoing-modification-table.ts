@@ -37,6 +37,7 @@ export type OutgoingModificationAction =
   | "giveAnswer"
   | "abortMedia"
   | "cancelInvite"
+  | "giveInviteUp"
   | "rollback"
   | "retryLater"
   | "succeed"
@@ -67,7 +68,7 @@ export const outgoingModificationTable: TransitionTable<OutgoingModificationStat
     refused:     ["Done", "rollback", "failRefused", "passOn"],
     failed:      ["Done", "rollback", "failRefused", "passOn"],
     abort:       ["Cancelling", "cancelInvite"],
-    end:         ["Abandoned", "failEnded"],
+    end:         ["Abandoned", "giveInviteUp", "failEnded"],
   },
   Cancelling: {
     answered:    ["AnswerPending", "sendAck", "giveAnswer"],   // too late: the session is modified

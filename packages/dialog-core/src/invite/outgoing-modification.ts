@@ -30,6 +30,7 @@ const actions: ActionMap<OutgoingModification, OutgoingModificationAction, unkno
   giveAnswer: (modification, response) => modification.giveAnswer(response as SipResponse),
   abortMedia: ({ usage }) => usage.abortMedia(),
   cancelInvite: (modification) => modification.cancelInvite(),
+  giveInviteUp: (modification) => modification.giveInviteUp(),
   rollback: ({ usage }) => settleQuietly(usage, () => usage.negotiator?.rollback(), "MediaNegotiator.rollback"),
   retryLater: (modification, response) => modification.retryLater(response as SipResponse),
   succeed: (modification) => modification.succeed(),
@@ -133,6 +134,10 @@ export class OutgoingModification
 
   cancelInvite(): void {
     this.#request?.cancel();
+  }
+
+  giveInviteUp(): void {
+    this.#request?.giveUp();
   }
 
   retryLater(response: SipResponse): void {

@@ -58,11 +58,14 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
    * reports a failure.
    */
   cancel(headers: readonly HeaderInput[] = []): void {
-    if (this.#isCancelled) return;
-    this.#isCancelled = true;
-    if (this.#abort) this.#abort.abort();
-    else if (this.#challenge) this.#giveUpChallenge(this.#challenge);
-    else if (this.#transaction) this.#core.transactions.cancel(this.#transaction, headers);
+    const transaction = this.#stopTrying();
+    if (transaction) this.#core.transactions.cancel(transaction, headers);
+  }
+
+  /** The same for an INVITE within a dialog that has ended: no CANCEL, since the BYE makes the peer answer it (RFC 3261 §15.1.2). */
+  giveUp(): void {
+    const transaction = this.#stopTrying();
+    if (transaction) this.#core.transactions.giveUp(transaction);
   }
 
   onResponse(transaction: ClientTransaction, response: SipResponse): void {
@@ -85,6 +88,16 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
 
   onTransportError(transaction: ClientTransaction, cause: Error): void {
     if (transaction === this.#transaction) this.#failOver(this.#finder.unreachable(cause));
+  }
+
+  /** No other target and no credentials any more. Returns the transaction that goes on, if one does. */
+  #stopTrying(): ClientTransaction | undefined {
+    if (this.#isCancelled) return undefined;
+    this.#isCancelled = true;
+    if (this.#abort) this.#abort.abort();
+    else if (this.#challenge) this.#giveUpChallenge(this.#challenge);
+    else return this.#transaction;
+    return undefined;
   }
 
   #failOver(error: DialogError): void {

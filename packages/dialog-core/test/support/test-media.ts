@@ -13,7 +13,7 @@ export class TestMedia implements MediaNegotiator {
   readonly name: string;
   readonly log: string[];
   /** Modes by method; "value" where nothing is said. */
-  readonly modes: Partial<Record<"createOffer" | "acceptOffer" | "acceptAnswer", MediaMode>> = {};
+  readonly modes: Partial<Record<"createOffer" | "acceptOffer" | "acceptAnswer" | "preview", MediaMode>> = {};
   /** Settles the call that is pending. */
   resolve: () => void = () => {};
   reject: (error: unknown) => void = () => {};
@@ -39,7 +39,7 @@ export class TestMedia implements MediaNegotiator {
 
   acceptAnswer(answer: Body, kind: "provisional" | "final"): void | Promise<void> {
     this.log.push(`acceptAnswer ${kind}: ${Buffer.from(answer.content).toString()}`);
-    if (kind === "final") return this.#outcome<void>("acceptAnswer", undefined);
+    return this.#outcome<void>(kind === "final" ? "acceptAnswer" : "preview", undefined);
   }
 
   rollback(): void {
@@ -58,7 +58,7 @@ export class TestMedia implements MediaNegotiator {
     this.log.push(`close ${this.name}`);
   }
 
-  #outcome<Value>(method: "createOffer" | "acceptOffer" | "acceptAnswer", value: Value, signal?: AbortSignal): Value | Promise<Value> {
+  #outcome<Value>(method: keyof TestMedia["modes"], value: Value, signal?: AbortSignal): Value | Promise<Value> {
     const mode = this.modes[method] ?? "value";
     if (mode === "value") return value;
     if (mode === "refuse") throw new Error(`${method} is refused`);
