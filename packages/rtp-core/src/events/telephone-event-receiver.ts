@@ -1,5 +1,6 @@
 import { timestampDifference } from "../rtp/sequence.ts";
 import type { RtpPacketView } from "../rtp/rtp-packet-view.ts";
+import { RecentEvents, type HeardEvent } from "./recent-events.ts";
 import { keyOfTelephoneEvent, readTelephoneEvent, type TelephoneEvent } from "./telephone-event.ts";
 
 /** A key or signal that the peer began to send. */
@@ -39,21 +40,23 @@ export interface TelephoneEventReceiverOptions {
 
 /** Largest value of the duration field: a segment that reached it is followed by another (RFC 4733 §2.5.1.3). */
 const maxDuration = 0xffff;
-/** An event from before the present one by less than this is a packet that came late; by more, the sender's timestamps began anew. */
-const lateMs = 5000;
-
 /**
  * Recognises telephone-events (RFC 4733 §2.5.2), each exactly once: any packets of it may be lost, doubled or out of order, the marker
  * and the final ones included.
  *
- * What tells two events apart is the timestamp: an event cannot begin inside another one of the same code. Feed the packets of one SSRC.
+ * What tells two events apart is the timestamp: an event cannot begin inside another one of the same code. Timestamps need not grow from
+ * event to event, as where recordings are played in any order. Feed the packets of one SSRC.
  */
 export class TelephoneEventReceiver {
   readonly #unitsPerMs: number;
   readonly #user: TelephoneEventUser;
   readonly #timeoutMs: number;
-  #state: "idle" | "sounding" | "ended" = "idle";
+  /** `lapsed`: told to be over because its packets stopped coming; they may come again. */
+  #state: "idle" | "sounding" | "lapsed" | "ended" = "idle";
+  readonly #recent: RecentEvents = new RecentEvents();
   #start: TelephoneEventStart | undefined;
+  /** The same event, as it is remembered. */
+  #heard: HeardEvent | undefined;
   /** Where the present segment began. */
   #segmentTimestamp = 0;
   #segmentDuration = 0;
@@ -106,16 +109,17 @@ export class TelephoneEventReceiver {
   reset(): void {
     if (this.#state === "sounding") this.#finish("reset");
     this.#state = "idle";
+    this.#recent.clear();
   }
 
   #report(report: TelephoneEvent, timestamp: number, marker: boolean, arrivalMs: number): void {
     // "The receiver SHOULD ignore an event report with zero duration if the event is not a state" (§2.3.5): keys are none.
     if (report.duration === 0 && keyOfTelephoneEvent(report.event) !== undefined) return;
-    switch (this.#relate(report, timestamp, marker)) {
+    switch (this.#relate(report, timestamp, marker, arrivalMs)) {
       case "old":
         return;
       case "new":
-        this.#begin(report, timestamp);
+        this.#begin(report, timestamp, arrivalMs);
         break;
       case "nextSegment":
         this.#priorDuration += timestampDifference(timestamp, this.#segmentTimestamp);
@@ -124,34 +128,38 @@ export class TelephoneEventReceiver {
         break;
       case "same":
     }
+    if (this.#state === "lapsed") return;
     this.#lastArrivalMs = arrivalMs;
     // Where the timestamp runs on, the duration may still count from the beginning.
     const step = timestampDifference(timestamp, this.#segmentTimestamp);
     const duration = report.duration >= step ? report.duration : step + report.duration;
     // Packets may be out of order: the duration only grows.
     this.#segmentDuration = Math.max(this.#segmentDuration, duration);
+    this.#heard!.lastArrivalMs = arrivalMs;
+    this.#heard!.endTimestamp = (this.#segmentTimestamp + this.#segmentDuration) >>> 0;
     if (report.end) this.#finish("end");
   }
 
-  /** What a report is to the event that is sounding, or was the last to sound. */
-  #relate(report: TelephoneEvent, timestamp: number, marker: boolean): "old" | "same" | "nextSegment" | "new" {
-    if (this.#state === "idle") return "new";
-    const step = timestampDifference(timestamp, this.#segmentTimestamp);
-    const isSameCode = report.event === this.#start!.event;
-    if (step < 0) return step > -lateMs * this.#unitsPerMs ? "old" : "new";
-    if (step === 0 && isSameCode) return this.#state === "ended" ? "old" : "same";
-    if (!isSameCode) return "new";
-    if (this.#state === "ended") return step < this.#segmentDuration ? "old" : "new";
-    // "a new segment with the RTP timestamp set to the time at which the previous segment ended" (§2.5.1.3)
-    if (step === maxDuration && !marker) return "nextSegment";
-    // Some senders let the timestamp run on during an event: no other event of this code can begin inside it.
-    return step < this.#segmentDuration || (step === this.#segmentDuration && !marker) ? "same" : "new";
+  /** What a report is to the event that is sounding, or to one that was. */
+  #relate(report: TelephoneEvent, timestamp: number, marker: boolean, arrivalMs: number): "old" | "same" | "nextSegment" | "new" {
+    if (this.#state !== "idle" && this.#state !== "ended" && report.event === this.#start!.event) {
+      const step = timestampDifference(timestamp, this.#segmentTimestamp);
+      // "a new segment with the RTP timestamp set to the time at which the previous segment ended" (§2.5.1.3)
+      if (step === maxDuration && !marker) return "nextSegment";
+      // Some senders let the timestamp run on during an event: no other event of this code can begin inside it.
+      const isInside = step === 0 || (step > 0 && (step < this.#segmentDuration || (step === this.#segmentDuration && !marker)));
+      if (isInside && this.#state === "sounding") return "same";
+      if (isInside && !marker) return "old";
+    }
+    return this.#recent.find(report.event, timestamp, marker, arrivalMs) ? "old" : "new";
   }
 
-  #begin(report: TelephoneEvent, timestamp: number): void {
+  #begin(report: TelephoneEvent, timestamp: number, arrivalMs: number): void {
     if (this.#state === "sounding") this.#finish("superseded");
     this.#state = "sounding";
     this.#start = { event: report.event, key: keyOfTelephoneEvent(report.event), volume: report.volume, timestamp };
+    this.#heard = { event: report.event, startTimestamp: timestamp, endTimestamp: timestamp, lastArrivalMs: arrivalMs };
+    this.#recent.add(this.#heard);
     this.#segmentTimestamp = timestamp;
     this.#segmentDuration = 0;
     this.#priorDuration = 0;
@@ -159,7 +167,7 @@ export class TelephoneEventReceiver {
   }
 
   #finish(reason: TelephoneEventEndReason): void {
-    this.#state = "ended";
+    this.#state = reason === "timeout" ? "lapsed" : "ended";
     const durationMs = (this.#priorDuration + this.#segmentDuration) / this.#unitsPerMs;
     this.#user.onEventEnd({ ...this.#start!, durationMs, reason });
   }

@@ -183,6 +183,21 @@ describe("recognising keys (RFC 4733 §2.5.2)", () => {
     expect(log).toEqual(["1 down", "1 end 100", "1 down", "1 end 100"]);
   });
 
+  test("hears recordings of keys played in any order, and again", () => {
+    const { receive, wait, log } = setUp();
+    receive(...key(23_200, 2), ...key(13_280, 1));
+    wait(600);
+    receive(...key(13_280, 1));
+    expect(log).toEqual(["2 down", "2 end 100", "1 down", "1 end 100", "1 down", "1 end 100"]);
+  });
+
+  test("hears each key once when all packets of one come behind those of the next", () => {
+    const { receive, log } = setUp();
+    const [first, second] = [key(1000, 1), key(2360, 2)];
+    receive(...second.slice(0, 3), ...first, ...second.slice(3), ...first);
+    expect(log).toEqual(["2 down", "2 superseded 60", "1 down", "1 end 100"]);
+  });
+
   test("reads several events in one packet (§2.5.1.5)", () => {
     const { receiver, log } = setUp();
     const payload = new Uint8Array(12);
@@ -227,6 +242,28 @@ describe("long events (RFC 4733 §2.5.1.3)", () => {
 
   test("are one key with the length of all segments", () => {
     expect(sendLong(20_000, () => false).log).toEqual(["9 down", "9 end 20000"]);
+  });
+
+  test("are not heard again when a packet of the segment before comes late", () => {
+    const { receive, log } = setUp();
+    const full = { timestamp: 0, duration: 65_535 };
+    receive(full, { timestamp: 65_535, duration: 160 }, full, { timestamp: 65_535, duration: 320, end: true }, full);
+    expect(log).toEqual(["1 down", `1 end ${65_855 / 8}`]);
+  });
+
+  test("are not heard again when their end comes after the beginning of the next key", () => {
+    const { receive, log } = setUp();
+    const last = { timestamp: 0, duration: 60_000, end: true };
+    receive(last, { timestamp: 61_000, event: 2 }, last, { timestamp: 61_000, event: 2, duration: 320, end: true });
+    expect(log).toEqual(["1 down", "1 end 7500", "2 down", "2 end 40"]);
+  });
+
+  test("are not heard again in the next segment after a gap that ended them", () => {
+    const { receive, wait, log } = setUp();
+    receive({ timestamp: 0, duration: 60_000, marker: true });
+    wait(3000);
+    receive({ timestamp: 0, duration: 65_535 }, { timestamp: 65_535, duration: 160 }, { timestamp: 131_070, duration: 160, end: true });
+    expect(log).toEqual(["1 down", "1 timeout 7500"]);
   });
 
   test("survive the loss of every packet that reports a full segment", () => {
