@@ -112,16 +112,15 @@ export class RtpStream implements ScheduledStream {
     const receiver = this.#receiver;
     if (!receiver) return;
     const { payloadType } = packet;
-    const isEvent = payloadType === this.#eventPayloadType;
-    if (!isEvent && this.#codecs[payloadType] === undefined) return;
-    const verdict = receiver.receive(packet, arrivalMs, !isEvent);
+    const isAudio = this.#codecs[payloadType] !== undefined;
+    const verdict = receiver.receive(packet, arrivalMs, isAudio);
     if (verdict === "collision") this.#collided();
     if (verdict !== "accepted" && verdict !== "sourceChanged") return;
     this.#idle.heard(arrivalMs);
-    if (isEvent) {
-      this.#receive!.note(packet);
-      this.#digits!.receive(packet, arrivalMs);
-    } else this.#receive!.insert(packet, arrivalMs);
+    if (isAudio) return this.#receive!.insert(packet, arrivalMs);
+    // "A receiver MUST ignore packets with payload types that it does not understand" (RFC 3550 §5.1): they are no loss either.
+    this.#receive!.note(packet);
+    if (payloadType === this.#eventPayloadType) this.#digits!.receive(packet, arrivalMs);
   }
 
   onRtcp(data: Uint8Array): void {
