@@ -176,6 +176,13 @@ describe("the byte stream (RFC 3261 §18.3)", () => {
       "OPTIONS sip:b@x SIP/2.0\r\nVia: SIP/2.0/TCP x;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n" +
         "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n",
     ],
+    [
+      "a head beyond the limit",
+      513,
+      optionsRequest("SIP/2.0/TCP x;branch=z9hG4bK1")
+        .toString()
+        .replace("\r\n\r\n", `\r\nX: ${"x".repeat(70_000)}\r\n\r\n`),
+    ],
     ["a body beyond the limit", 413, optionsRequest("SIP/2.0/TCP x;branch=z9hG4bK1").toString().replace("Length: 0", "Length: 2000000")],
   ])("%s is reported with %i, and the connection closed behind the answer", async (_what, statusCode, text) => {
     const parties = setUp();

@@ -1,6 +1,6 @@
 import { SipParseError } from "../errors.ts";
 import { defaultLimits, type SipLimits } from "../limits.ts";
-import { readHead } from "./read-head.ts";
+import { readForAnswer, readHead } from "./read-head.ts";
 import { SipRequest } from "./sip-request.ts";
 import type { SipResponse } from "./sip-response.ts";
 
@@ -14,7 +14,8 @@ import type { SipResponse } from "./sip-response.ts";
  */
 export function parseMessage(datagram: Uint8Array, limits: SipLimits = defaultLimits): SipRequest | SipResponse {
   if (datagram.length > limits.datagramBytes) {
-    throw new SipParseError<SipRequest>("SIP_PARSE_TOO_LARGE", `A datagram of ${datagram.length} bytes`, { statusCode: 513 });
+    const request = readForAnswer(withoutLeadingLineBreaks(datagram), limits);
+    throw new SipParseError("SIP_PARSE_TOO_LARGE", `A datagram of ${datagram.length} bytes`, { statusCode: 513, request });
   }
   const bytes = withoutLeadingLineBreaks(datagram);
   const message = readHead(bytes, limits);

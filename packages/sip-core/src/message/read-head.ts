@@ -25,7 +25,8 @@ export function readHead(data: Uint8Array, limits: SipLimits): SipRequest | SipR
   const head = new MessageHead(text, [], lineEnd + 2);
   const fieldsError = readFields(head, length, limits);
   if (length < data.length && !text.startsWith("\r\n", head.end)) {
-    throw new SipParseError("SIP_PARSE_TOO_LARGE", `The head has more than ${text.length} bytes`, { statusCode: 513 });
+    const error = new SipParseError("SIP_PARSE_TOO_LARGE", `The head has more than ${text.length} bytes`, { statusCode: 513 });
+    throw refuse(error, text.slice(0, lineEnd), head);
   }
   try {
     const message = readStartLine(head, lineEnd);
@@ -34,6 +35,16 @@ export function readHead(data: Uint8Array, limits: SipLimits): SipRequest | SipR
     return message;
   } catch (error) {
     throw refuse(error as SipParseError, text.slice(0, lineEnd), head);
+  }
+}
+
+/** What `data` begins with as far as it can be answered, however malformed or cut off; undefined when it cannot. */
+export function readForAnswer(data: Uint8Array, limits: SipLimits): SipRequest | undefined {
+  try {
+    const message = readHead(data, limits);
+    return message instanceof SipRequest ? message : undefined;
+  } catch (error) {
+    return (error as SipParseError<SipRequest>).request;
   }
 }
 

@@ -3,7 +3,7 @@ import { defaultLimits, type SipLimits } from "../limits.ts";
 import { ContentLength } from "../headers/integer-codecs.ts";
 import { AppendBuffer } from "./append-buffer.ts";
 import { CONTENT_LENGTH } from "./header-name.ts";
-import { readHead } from "./read-head.ts";
+import { readForAnswer, readHead } from "./read-head.ts";
 import { SipRequest } from "./sip-request.ts";
 import type { SipResponse } from "./sip-response.ts";
 
@@ -62,7 +62,10 @@ export class StreamFramer {
     const end = bytes.indexOf("\r\n\r\n", Math.max(this.#searched - 3, 0), "latin1");
     const headBytes = end < 0 ? bytes.length : end + 4;
     if (headBytes > this.#limits.headBytes) {
-      this.#fail(new SipParseError("SIP_PARSE_TOO_LARGE", `The head has more than ${this.#limits.headBytes} bytes`, { statusCode: 513 }));
+      const request = readForAnswer(bytes, this.#limits);
+      this.#fail(
+        new SipParseError("SIP_PARSE_TOO_LARGE", `The head has more than ${this.#limits.headBytes} bytes`, { statusCode: 513, request }),
+      );
       return false;
     }
     this.#searched = headBytes;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultLimits, parseMessage, SipParseError, SipRequest, SipResponse, type SipLimits } from "@sidetone/sip-core";
+import { createResponse, defaultLimits, parseMessage, SipParseError, SipRequest, SipResponse, type SipLimits } from "@sidetone/sip-core";
 import { invite, inviteLines, wire } from "./wire-text.ts";
 
 function refusal(bytes: Uint8Array, limits?: SipLimits): SipParseError<SipRequest> {
@@ -264,6 +264,15 @@ describe("limits", () => {
   test("a datagram beyond datagramBytes gives 513", () => {
     expect(refusal(invite(), { ...defaultLimits, datagramBytes: 100 })).toMatchObject({ code: "SIP_PARSE_TOO_LARGE", statusCode: 513 });
     expect(parseMessage(invite(), { ...defaultLimits, datagramBytes: invite().length })).toBeDefined();
+  });
+
+  test("a request that is too large can be answered when what was read of it says how", () => {
+    const large = invite({}, ...Array.from({ length: 100 }, () => `X: ${"x".repeat(700)}`));
+    const { statusCode, request } = refusal(large);
+    expect([statusCode, request?.method, request?.callId]).toEqual([513, "INVITE", parseMessage(invite()).callId]);
+    expect(createResponse(request!, 513, { toTag: "t" }).getAllText("Via")).toEqual(parseMessage(invite()).getAllText("Via"));
+    expect(refusal(invite(), { ...defaultLimits, datagramBytes: invite().length - 1 }).request?.method).toBe("INVITE");
+    expect(refusal(invite(), { ...defaultLimits, headBytes: 100 })).toMatchObject({ statusCode: 513, request: undefined });
   });
 
   test("a head beyond headBytes gives 513, the body not counted", () => {

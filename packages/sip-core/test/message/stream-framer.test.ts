@@ -145,6 +145,14 @@ describe("limits on a stream", () => {
     expect(log).toEqual(["error 513"]);
   });
 
+  test("a request whose head is too long can be answered when what came of it says how", () => {
+    const { push, log, errors } = setUp();
+    push(wire(inviteLines({}, `X: ${"x".repeat(70_000)}`)));
+    expect(log).toEqual(["error 513"]);
+    expect(errors[0]?.request?.method).toBe("INVITE");
+    expect(errors[0]?.request?.has("X")).toBe(false);
+  });
+
   test("a body beyond bodyBytes gives 413 before it is buffered", () => {
     const { push, log, errors } = setUp();
     push(wire(inviteLines({}, "Content-Length: 1048577")));
