@@ -1,4 +1,4 @@
-import { Contact, flat, From, RecordRoute, To, type SipRequest, type SipResponse } from "@sidetone/sip-core";
+import { Contact, flat, From, RecordRoute, SipUri, To, type SipRequest, type SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
 import type { ServerTransaction } from "@sidetone/transaction-core";
 import { noRoute, routeRequest, type RequestRoute } from "./dialog-route.ts";
@@ -142,9 +142,14 @@ export class Dialog {
   }
 }
 
+/**
+ * "The Contact header field … MUST contain a SIP or SIPS URI" (§12.1.1): any other counts as none. What a Request-URI cannot carry and no
+ * Contact of a dialog should (§19.1.1, Table 1) is left out, or nothing could be sent to it.
+ */
 function contactUri(message: SipRequest | SipResponse): string | undefined {
   const contact = message.get(Contact);
-  return contact === undefined || contact === "*" ? undefined : contact.uri.toString();
+  if (contact === undefined || contact === "*" || !(contact.uri instanceof SipUri)) return undefined;
+  return contact.uri.withoutParameter("method").withoutHeaders().toString();
 }
 
 function routeSetOf(message: SipRequest | SipResponse): readonly string[] {

@@ -1,4 +1,4 @@
-import { RecordRoute, SipParseError, type SipRequest } from "@sidetone/sip-core";
+import { RecordRoute, SipParseError, SipUri, type SipRequest } from "@sidetone/sip-core";
 import type { ServerTransaction } from "@sidetone/transaction-core";
 import { IncomingInviteMachine } from "../invite/incoming-invite-machine.ts";
 import type { Refusal } from "./incoming-request.ts";
@@ -86,7 +86,8 @@ export class UserAgentServer {
 function hasReadableRouteSet(request: SipRequest): boolean {
   if (!request.has("Record-Route")) return true;
   try {
-    return request.requireAll(RecordRoute).length > 0;
+    const routes = request.requireAll(RecordRoute);
+    return routes.length > 0 && routes.every(({ uri }) => uri instanceof SipUri);
   } catch (error) {
     if (error instanceof SipParseError) return false;
     throw error;
