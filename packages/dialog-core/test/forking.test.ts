@@ -52,6 +52,23 @@ describe("One INVITE that forks (RFC 3261 §13.2.2)", () => {
     expect(caller.media.forks.map(({ closed }) => closed)).toEqual([1]);
   });
 
+  test("leads to 64 early dialogs at most, since whoever answers can make up tags; one beyond them may still answer", async () => {
+    const { alice, caller, clock, peer, invite, respond, expectNothingLeft } = await setUp();
+    for (let i = 0; i < 200; i++) peer.respond(invite, "180 Ringing", { tag: `t${i}` });
+    await clock.advance(10);
+    expect(alice.core.dialogCount).toBe(64);
+    expect(caller.media.forks).toHaveLength(63);
+    expect(caller.events).toHaveLength(200);
+    await respond("200 OK", "t150", "answer of t150");
+    expect(caller.usage.dialog!.remoteTag).toBe("t150");
+    for (let i = 0; i < 200; i++) peer.respond(invite, "200 OK", { tag: `u${i}`, headers: ["Contact: <sip:raw@10.0.0.2:5060>"] });
+    await clock.advance(10);
+    expect(peer.requests.filter(({ method }) => method === "BYE")).toHaveLength(63);
+    caller.usage.terminate();
+    await expectNothingLeft();
+    expect(caller.media.forks.every(({ closed }) => closed === 1)).toBe(true);
+  });
+
   test("goes on with one that never rang", async () => {
     const { caller, respond, expectNothingLeft } = await setUp();
     await respond("180 Ringing", "desk");

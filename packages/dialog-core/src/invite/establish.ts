@@ -1,6 +1,8 @@
 import type { SipResponse } from "@sidetone/sip-core";
 import { DialogError } from "../errors.ts";
 import { sessionDescriptionOf } from "../user-agent/session-description.ts";
+import type { Establishment } from "./establishment.ts";
+import type { Fork } from "./fork.ts";
 import { negotiate, settleUntrusted } from "./negotiate.ts";
 import type { OutgoingCall } from "./outgoing-call.ts";
 import { end, reasonOf } from "./terminate.ts";
@@ -15,7 +17,7 @@ export function pullOffer(usage: OutgoingCall): void {
 export function takeProvisional(usage: OutgoingCall, response: SipResponse): void {
   const establishment = usage.establishment!;
   const isInDialog = response.statusCode > 100 && response.toTag !== undefined;
-  const fork = isInDialog ? (establishment.forks.find(response) ?? establishment.forks.add(establishment.dialogOf(response))) : undefined;
+  const fork = isInDialog ? forkOf(establishment, response) : undefined;
   const description = fork && !usage.isLateOffer ? sessionDescriptionOf(response, usage.core.capabilities.bodyTypes) : undefined;
   // "the UAC MUST treat the first session description it receives as the answer, and MUST ignore any … in subsequent responses" (§13.2.1)
   if (fork && description && !fork.preview) {
@@ -27,6 +29,12 @@ export function takeProvisional(usage: OutgoingCall, response: SipResponse): voi
     );
   }
   usage.report("onProvisional", response, fork?.dialog);
+}
+
+/** The early dialog that a 1xx belongs to or makes; undefined when there are too many. */
+function forkOf(establishment: Establishment, response: SipResponse): Fork | undefined {
+  const { forks } = establishment;
+  return forks.find(response) ?? (forks.isFull ? undefined : forks.add(establishment.dialogOf(response)));
 }
 
 /** The first 2xx: its dialog becomes the usage's own, with the route set of the 2xx (RFC 3261 §13.2.2.4). */

@@ -5,7 +5,7 @@ import type { DialogError } from "../errors.ts";
 import { ClientRequest, type ClientRequestUser } from "../user-agent/client-request.ts";
 import type { RequestDraft } from "../user-agent/request-draft.ts";
 import { Acknowledgement } from "./acknowledgement.ts";
-import { Forks } from "./fork.ts";
+import { Forks, maxForks } from "./fork.ts";
 import type { InviteCall } from "./invite-call.ts";
 
 /**
@@ -75,13 +75,13 @@ export class Establishment implements ClientRequestUser<undefined> {
 
   /**
    * A 2xx after the first: the same again gets its ACK again; one of another fork is acknowledged and ended with BYE, since there is
-   * one session here (RFC 3261 §13.2.2.4).
+   * one session here (RFC 3261 §13.2.2.4). Beyond {@link maxForks} nobody is answered: they end by themselves when no ACK comes.
    */
   #receiveFurtherSuccess(response: SipResponse, chosen: Dialog): void {
     const remoteTag = response.toTag ?? "";
     const known = this.#acknowledgements.find((acknowledgement) => acknowledgement.remoteTag === remoteTag);
     if (known) known.resend();
-    else if (remoteTag !== chosen.remoteTag) {
+    else if (remoteTag !== chosen.remoteTag && this.#acknowledgements.length < maxForks) {
       const dialog = this.dialogOf(response);
       this.#acknowledge(dialog, undefined);
       const { core, accountId } = this.#usage;

@@ -4,6 +4,9 @@ import type { MediaNegotiator } from "../media-negotiator.ts";
 import type { InviteCall } from "./invite-call.ts";
 import { settleQuietly } from "./negotiate.ts";
 
+/** Dialogs that one INVITE may lead to, early ones and answers: each costs memory and messages, and whoever answers can make up tags. */
+export const maxForks = 64;
+
 /** One early dialog of an INVITE, with the media that is negotiated in it. */
 export interface Fork {
   readonly dialog: Dialog;
@@ -26,6 +29,10 @@ export class Forks {
   find(response: SipResponse): Fork | undefined {
     const remoteTag = response.toTag ?? "";
     return this.#forks.find((fork) => fork.dialog.remoteTag === remoteTag);
+  }
+
+  get isFull(): boolean {
+    return this.#forks.length >= maxForks;
   }
 
   add(dialog: Dialog): Fork {
