@@ -178,6 +178,22 @@ describe("A challenge (RFC 3261 §22, RFC 7616)", () => {
 });
 
 describe("A nonce that was answered once (RFC 7616 §3.4, §3.6)", () => {
+  test("is counted on when the server asks with it again", async () => {
+    const { ask, clock, peer, respond } = await setUp();
+    const counts: (string | undefined)[] = [];
+    for (let i = 0; i < 3; i++) {
+      const answered = ask();
+      await clock.advance(10);
+      counts.push(peer.lastRequest("OPTIONS").get(Authorization)?.nc);
+      await respond("401 Unauthorized", `WWW-Authenticate: ${challenge()}`);
+      counts.push(peer.lastRequest("OPTIONS").get(Authorization)?.nc);
+      expect(isRight(peer.lastRequest("OPTIONS"))).toBe(true);
+      await respond("200 OK");
+      expect((await answered).statusCode).toBe(200);
+    }
+    expect(counts).toEqual([undefined, "00000001", "00000002", "00000003", "00000004", "00000005"]);
+  });
+
   test("is used at once by later requests of the same account to the same server, and counted", async () => {
     const { alice, ask, clock, peer, peerUri, queries, respond, expectNothingLeft } = await setUp();
     const first = ask();

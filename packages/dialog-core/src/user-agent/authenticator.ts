@@ -71,7 +71,9 @@ export class Authenticator {
       });
       if (!credentials) continue;
       answeredRealms.push(key);
-      this.#remember(draft, { realm, isProxy, challenge, credentials, cnonce: this.#random.token(16), nonceCount: 0 });
+      // nc counts the requests "sent with the nonce value" (RFC 7616 §3.4), also when a server asks with the same nonce again.
+      const { cnonce, nonceCount } = this.#usesOf(draft, challenge, isProxy) ?? { cnonce: this.#random.token(16), nonceCount: 0 };
+      this.#remember(draft, { realm, isProxy, challenge, credentials, cnonce, nonceCount });
       isAnswered = true;
     }
     return isAnswered;
@@ -83,6 +85,11 @@ export class Authenticator {
     const known = this.#known.get(serverKey(draft))?.find(({ isProxy }) => !isProxy);
     if (nextnonce === undefined || !known) return;
     this.#remember(draft, { ...known, challenge: withNonce(known.challenge, nextnonce), nonceCount: 0 });
+  }
+
+  #usesOf(draft: RequestDraft, { realm, nonce }: Challenge, isProxy: boolean): KnownChallenge | undefined {
+    const known = this.#known.get(serverKey(draft));
+    return known?.find((each) => each.isProxy === isProxy && each.realm === realm && each.challenge.nonce === nonce);
   }
 
   #answer(known: KnownChallenge, { method, requestUri, body }: RequestDraft): HeaderInput {
