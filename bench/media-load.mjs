@@ -1,69 +1,108 @@
-// node bench/media-load.mjs [calls] [seconds]: so many G.711 calls in one process, media both ways from a second one (this).
+// node bench/media-load.mjs [calls] [seconds] [--scpu 1] [--lcpu 0]: so many G.711 calls in one process, media both ways from a second one (this).
 // Every packet received is decoded and metered, every one sent is encoded from PCM that differs per call; jitter buffer and RTCP are on.
-import { fork } from "node:child_process";
+// The kit's C pacer (clock_nanosleep, one sendto a packet) then sends as many streams to this same receiver: what the machine allows.
 import { createSocket } from "node:dgram";
+import { option } from "./lib/arguments.mjs";
+import { program } from "./lib/kit.mjs";
+import { pin, runForJson, sleep, start } from "./lib/processes.mjs";
+import { percentile } from "./lib/statistics.mjs";
 
-const calls = Number(process.argv[2] ?? 500);
-const seconds = Number(process.argv[3] ?? 20);
+const [calls = 500, seconds = 20] = process.argv.slice(2, 4).map(Number).filter(Boolean);
+const serverCpu = option("scpu", "1");
+const loadCpu = option("lcpu", "0");
 const firstPort = 30_000;
+const pacerPort = 29_998;
 const settleMs = 3000;
 const lookup = (host, _options, callback) => callback(null, host, 4);
 
-const gapsMs = [];
-const lastMs = new Float64Array(calls);
-let received = 0;
+/** How far every packet's distance from the one before it in its stream is from 20 ms. */
+class Spacing {
+  deviationsMs = [];
+  received = 0;
+  #lastMs = new Map();
 
-async function openSocket(index) {
-  const socket = createSocket({ type: "udp4", lookup });
-  await new Promise((resolve) => socket.bind(firstPort + 2 * index, "127.0.0.1", resolve));
-  socket.on("message", () => {
+  onPacket(stream) {
     const nowMs = performance.now();
-    if (lastMs[index] > 0) gapsMs.push(Math.abs(nowMs - lastMs[index] - 20));
-    lastMs[index] = nowMs;
-    received++;
-  });
-  return socket;
+    const lastMs = this.#lastMs.get(stream);
+    if (lastMs !== undefined) this.deviationsMs.push(Math.abs(nowMs - lastMs - 20));
+    this.#lastMs.set(stream, nowMs);
+    this.received++;
+  }
+
+  toString() {
+    const at = (percent) => percentile(this.deviationsMs, percent).toFixed(2);
+    return `p50 ${at(50)} ms, p99 ${at(99)} ms`;
+  }
 }
 
-const sockets = await Promise.all(Array.from({ length: calls }, (_, index) => openSocket(index)));
-const server = fork(new URL("parts/media-server.mjs", import.meta.url), [String(calls), String(firstPort)]);
+async function openSocket(port, onMessage) {
+  const socket = createSocket({ type: "udp4", lookup, recvBufferSize: 4 << 20 });
+  await new Promise((resolve) => socket.bind(port, "127.0.0.1", resolve));
+  return socket.on("message", onMessage);
+}
+
+pin(process.pid, loadCpu);
+let spacing = new Spacing();
+const sockets = await Promise.all(
+  Array.from({ length: calls }, (_, index) => openSocket(firstPort + 2 * index, () => spacing.onPacket(index))),
+);
+
+const serverFile = new URL("parts/media-server.mjs", import.meta.url).pathname;
+const server = start([process.execPath, ...process.execArgv, serverFile, String(calls), String(firstPort)], {
+  cpu: serverCpu,
+  stdio: ["ignore", "inherit", "inherit", "ipc"],
+});
 const next = () => new Promise((resolve) => server.once("message", resolve));
 const { ports } = await next();
-
-const packets = ports.map((_, index) => {
-  const packet = Buffer.alloc(172, 0xd5 ^ (index & 0x7f));
-  packet[0] = 0x80;
-  packet[1] = 0;
-  packet.writeUInt32BE(1000 + index, 8);
-  return packet;
-});
-const counts = new Uint32Array(calls);
-const dueMs = ports.map((_, index) => performance.now() + 100 + (20 * index) / calls);
-let head = 0;
-function send() {
-  const nowMs = performance.now();
-  for (; dueMs[head] <= nowMs; head = (head + 1) % calls) {
-    const packet = packets[head];
-    packet.writeUInt16BE(++counts[head] & 0xffff, 2);
-    packet.writeUInt32BE((counts[head] * 160) >>> 0, 4);
-    sockets[head].send(packet, ports[head], "127.0.0.1");
-    dueMs[head] += 20;
-  }
-  timer = setTimeout(send, 1);
-}
-let timer = setTimeout(send, 1);
-
-await new Promise((resolve) => setTimeout(resolve, settleMs));
+const stopSending = sendSpread(ports);
+await sleep(settleMs);
 server.send("begin");
-gapsMs.length = 0;
-await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+spacing = new Spacing();
+await sleep(seconds * 1000);
 server.send("end");
 const { cpuPercent, lost, late, heard, sent, rss } = await next();
-clearTimeout(timer);
+stopSending();
 for (const socket of sockets) socket.close();
 
-gapsMs.sort((a, b) => a - b);
-const percentile = (share) => gapsMs[Math.floor(gapsMs.length * share)]?.toFixed(2);
 console.log(`${calls} calls, ${seconds} s: ${cpuPercent.toFixed(1)} % of a core, RSS ${(rss / 1e6).toFixed(0)} MB`);
-console.log(`received ${heard}, lost ${lost}, late ${late}; sent ${sent}, of which ${received} came here`);
-console.log(`deviation of the spacing from 20 ms, seen from the other process: p50 ${percentile(0.5)} ms, p99 ${percentile(0.99)} ms`);
+console.log(`received ${heard}, lost ${lost}, late ${late}; sent ${sent}`);
+console.log(`deviation of the spacing from 20 ms, seen from the other process: ${spacing}`);
+console.log(`the C pacer, ${calls} streams, seen likewise: ${await measurePacer()}`);
+server.disconnect();
+
+/** Sends a packet to each port every 20 ms, the ports spread evenly; returns what ends it. */
+function sendSpread(to) {
+  const streams = to.map((port, index) => {
+    const packet = Buffer.alloc(172, 0xd5 ^ (index & 0x7f));
+    packet[0] = 0x80;
+    packet[1] = 0;
+    packet.writeUInt32BE(1000 + index, 8);
+    return { port, socket: sockets[index], packet, count: 0, dueMs: performance.now() + 100 + (20 * index) / calls };
+  });
+  let head = 0;
+  const send = () => {
+    const nowMs = performance.now();
+    for (let stream = streams[head]; stream.dueMs <= nowMs; stream = streams[head]) {
+      const { packet, socket, port } = stream;
+      packet.writeUInt16BE(++stream.count & 0xffff, 2);
+      packet.writeUInt32BE((stream.count * 160) >>> 0, 4);
+      socket.send(packet, port, "127.0.0.1");
+      stream.dueMs += 20;
+      head = (head + 1) % calls;
+    }
+    timer = setTimeout(send, 1);
+  };
+  let timer = setTimeout(send, 1);
+  return () => clearTimeout(timer);
+}
+
+/** The same figures for the kit's C pacer. */
+async function measurePacer() {
+  const pacer = program("rtp_pace_c");
+  if (!pacer) return "not measured (the kit is not here, or gcc is missing)";
+  const seen = new Spacing();
+  const socket = await openSocket(pacerPort, (packet) => seen.onPacket(packet.readUInt32BE(8)));
+  const { cpuPct } = await runForJson([pacer, String(pacerPort), String(calls), String(seconds)], { cpu: serverCpu });
+  socket.close();
+  return `${seen}, ${cpuPct} % of a core (one way, nothing encoded)`;
+}

@@ -36,15 +36,13 @@ process.on("message", (message) => {
   const cpuPercent = (userUs + system) / 10 / (performance.now() - startMs);
   const statistics = opened.map(({ session }) => session.statistics());
   const sum = (field) => statistics.reduce((total, each) => total + each[field], 0);
-  process.send(
-    {
-      cpuPercent,
-      lost: sum("packetsLost"),
-      late: sum("packetsLate"),
-      heard: sum("packetsReceived"),
-      sent: sum("packetsSent"),
-      rss: process.memoryUsage().rss,
-    },
-    () => process.exit(),
-  );
+  process.send({
+    cpuPercent,
+    lost: sum("packetsLost"),
+    late: sum("packetsLate"),
+    heard: sum("packetsReceived"),
+    sent: sum("packetsSent"),
+    rss: process.memoryUsage().rss,
+  });
 });
+process.on("disconnect", () => process.exit());

@@ -36,14 +36,8 @@ export { SenderReportClock } from "./rtcp/sender-report-clock.ts";
 export { RemoteReports, type RemoteReportStats } from "./rtcp/remote-reports.ts";
 export { RtcpSession, type RtcpSessionOptions, type RtcpSessionUser, type RtcpStats } from "./rtcp/rtcp-session.ts";
 
-export {
-  JitterBuffer,
-  type JitterAdvice,
-  type JitterBufferOptions,
-  type JitterFrame,
-  type JitterInsert,
-  type JitterPull,
-} from "./jitter/jitter-buffer.ts";
+export { JitterBuffer, type JitterAdvice, type JitterBufferOptions, type JitterInsert, type JitterPull } from "./jitter/jitter-buffer.ts";
+export type { JitterFrame } from "./jitter/jitter-frame.ts";
 export type { JitterBufferStats } from "./jitter/jitter-buffer-stats.ts";
 
 export {

@@ -4,8 +4,9 @@ import { DelayEstimator } from "./delay-estimator.ts";
 import { DriftEstimator } from "./drift-estimator.ts";
 import { FrameDuration } from "./frame-duration.ts";
 import { FrameQueue } from "./frame-queue.ts";
-import { noBytes, type FrameSlot } from "./frame-ring.ts";
+import type { FrameSlot } from "./frame-ring.ts";
 import { JitterBufferCounters, type JitterBufferStats } from "./jitter-buffer-stats.ts";
+import { JitterFrame } from "./jitter-frame.ts";
 import { StreamContinuity } from "./stream-continuity.ts";
 
 export interface JitterBufferOptions {
@@ -37,21 +38,6 @@ export type JitterPull = "frame" | "lost" | "expand" | "empty";
 
 /** What would bring the delay to its target, when the audio allows it. */
 export type JitterAdvice = "keep" | "accelerate" | "expand";
-
-/** A received frame; the object is reused by the next pull. */
-export interface JitterFrame {
-  /** The datagram, not a copy. */
-  buffer: Uint8Array;
-  /** Where the payload begins, and how many bytes it has. */
-  offset: number;
-  length: number;
-  payloadType: number;
-  sequenceNumber: number;
-  timestamp: number;
-  marker: boolean;
-  /** Length in RTP units: of this frame as far as known, or of the one to conceal. */
-  duration: number;
-}
 
 /** Packets in a row that came late make a new start: the path has become longer than the target knows. */
 const lateRunLimit = 4;
@@ -113,8 +99,7 @@ export class JitterBuffer {
     this.#stream = new StreamContinuity(this.#unitsPerMs, 1000 + maxDelayMs);
     this.#delay = new DelayEstimator(minDelayMs, initialDelayMs, maxDelayMs);
     this.#queue = new FrameQueue(2 ** Math.ceil(Math.log2((2 * Math.max(maxDelayMs, 100)) / shortestFrameMs)), this.#counters);
-    const nothing = { buffer: noBytes, offset: 0, length: 0, payloadType: 0, sequenceNumber: 0, timestamp: 0, marker: false };
-    this.frame = { ...nothing, duration: this.#duration.units };
+    this.frame = new JitterFrame(this.#duration.units);
   }
 
   get targetDelayMs(): number {
@@ -300,14 +285,7 @@ export class JitterBuffer {
   }
 
   #play(slot: FrameSlot, playoutMs: number): void {
-    const { frame } = this;
-    frame.buffer = slot.buffer;
-    frame.offset = slot.offset;
-    frame.length = slot.length;
-    frame.payloadType = slot.payloadType;
-    frame.sequenceNumber = slot.sequence & 0xffff;
-    frame.timestamp = slot.timestamp >>> 0;
-    frame.marker = slot.marker;
+    this.frame.take(slot);
     this.#queue.take(slot);
     this.#setTimeline(slot.timestamp, playoutMs);
     this.#passedTimestamp = slot.timestamp + this.#duration.units;
