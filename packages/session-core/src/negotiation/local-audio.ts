@@ -31,6 +31,15 @@ export interface AudioTerms {
   readonly codecs: readonly AudioCodec[];
 }
 
+/** What this description in particular says of the stream. */
+export interface StreamTerms {
+  readonly direction: MediaDirection;
+  /** Whether RTCP may use the RTP port (RFC 5761). */
+  readonly rtcpMux: boolean;
+  /** Where the peer receives, if it has said so. */
+  readonly remoteHost?: string | undefined;
+}
+
 /** What would be sent now, as SDP. Asking changes nothing, but that ports are bound if none were. */
 export interface NegotiationPreview {
   /** The offer of a modification. */
@@ -81,8 +90,8 @@ export class LocalAudio {
     return this.#media;
   }
 
-  /** The stream with these terms and this direction. The first call binds the ports and finds the address. */
-  async describe(terms: AudioTerms, direction: MediaDirection, remoteHost?: string): Promise<AudioDescription> {
+  /** The stream with these terms. The first call binds the ports and finds the address. */
+  async describe(terms: AudioTerms, { direction, rtcpMux, remoteHost }: StreamTerms): Promise<AudioDescription> {
     const { dtmf, ptimeMs, attributes, advertisedAddress } = this.#options;
     const local = await this.media.open();
     this.#sessionId ??= newSessionId(this.environment);
@@ -92,6 +101,7 @@ export class LocalAudio {
       port: local.rtpPort,
       rtcpPort: local.rtcpPort,
       codecs: codecCapabilities(terms.codecs, dtmf),
+      rtcpMux,
       direction,
       attributes,
       ...(ptimeMs === undefined ? {} : { ptimeMs }),

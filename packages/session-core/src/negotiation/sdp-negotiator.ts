@@ -116,7 +116,9 @@ export class SdpNegotiator implements MediaNegotiator, NegotiationPreview {
     const { local, terms: agreed } = this.#agreement;
     if (reason === "refresh" && local) return { description: local, terms: agreed };
     const terms = { ...agreed, ...this.#audio.proposal };
-    const { origin, media } = await this.#audio.describe(terms, this.#offerDirection(terms));
+    // Offered only when it is agreed already; whoever wants it offers it.
+    const rtcpMux = acceptedAudio(this.#agreement.negotiated)?.rtcpMux ?? false;
+    const { origin, media } = await this.#audio.describe(terms, { direction: this.#offerDirection(terms), rtcpMux });
     return { description: local ? createReoffer(local, { media }) : createOffer({ origin, media }), terms };
   }
 
@@ -130,7 +132,8 @@ export class SdpNegotiator implements MediaNegotiator, NegotiationPreview {
     const remote = parseSdp(offer);
     const remoteHost = remote.media.find(({ kind }) => kind === "audio")?.connection?.address ?? remote.connection?.address;
     const { local, terms } = this.#agreement;
-    const description = await this.#audio.describe(terms, terms.held ? "sendonly" : "sendrecv", remoteHost);
+    const direction = terms.held ? "sendonly" : "sendrecv";
+    const description = await this.#audio.describe(terms, { direction, rtcpMux: true, remoteHost });
     return createAnswer(remote, { ...description, ...(local ? { previous: local } : {}) });
   }
 

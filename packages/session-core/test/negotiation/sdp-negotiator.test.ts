@@ -69,6 +69,7 @@ async function exchange(offerer: Side, answerer: Side, reason: "initial" | "modi
   return { offer, answer };
 }
 
+const sdpBody = (text: string): Body => ({ contentType: "application/sdp", content: Buffer.from(text) });
 const lines = ({ content }: Body): string[] => Buffer.from(content).toString().split("\r\n");
 const versionOf = ({ content }: Body): string => parseSdp(content).origin.sessionVersion;
 
@@ -83,6 +84,17 @@ describe("offer and answer of a session whose audio lives here (RFC 3264)", () =
     expect(bob.told).toEqual(["sendrecv"]);
     expect(alice.latest()!.remotePort).toBe(bob.latest()!.localPort);
     expect(alice.latest()!.sendCodecs[0]!.encodingName).toBe("PCMU");
+  });
+
+  test("takes RTCP on the RTP port when the peer offers it, and keeps to it in every later description (RFC 5761 §5.1.1)", async () => {
+    const { side } = setUp();
+    const [alice, bob] = [side(), side()];
+    const offered = lines(await alice.negotiator.createOffer("initial"));
+    expect(offered).not.toContain("a=rtcp-mux");
+    const withMux = sdpBody([...offered.slice(0, -1), "a=rtcp-mux", ""].join("\r\n"));
+    expect(lines(await bob.negotiator.acceptOffer(withMux))).toContain("a=rtcp-mux");
+    expect(bob.latest()).toMatchObject({ rtcpMux: true, localRtcpPort: bob.latest()!.localPort });
+    expect(lines(await bob.negotiator.createOffer("modify"))).toContain("a=rtcp-mux");
   });
 
   test("a proposed hold is in our next offer and in no answer before it is agreed", async () => {
