@@ -106,7 +106,7 @@ export abstract class SipMessage {
     return codec.parse(text);
   }
 
-  /** Every value of a list field in order, comma lists taken apart. A malformed one is left out and traced. */
+  /** Every value of a list field in order, comma lists taken apart. A malformed one is left out and traced; after 32 of them so is the rest. */
   getAll<Value>(codec: HeaderCodec<Value>): readonly Value[] {
     const read = this.#read;
     if (read) for (let i = 0; i < read.length; i += 2) if (read[i] === codec) return read[i + 1] as Value[];
@@ -159,8 +159,17 @@ function parseAll<Value>(head: MessageHead, codec: HeaderCodec<Value>): readonly
   if (first < 0) return none;
   const text = head.value(first);
   const isOne = !codec.list || ((codec.commaSeparated === false || !text.includes(",")) && head.findNext(first) < 0);
-  if (!isOne) return textsOf(head, codec).flatMap((member) => parseOne(codec, member));
+  if (!isOne) return parseMembers(codec, textsOf(head, codec));
   return codec.list && text === "" ? none : parseOne(codec, text);
+}
+
+/** An error costs many times what a value does: a list of nothing but errors must not cost more than another. */
+const maxMalformed = 32;
+
+function parseMembers<Value>(codec: HeaderCodec<Value>, members: readonly string[]): readonly Value[] {
+  const values: Value[] = [];
+  for (let i = 0; i < members.length && i - values.length < maxMalformed; i++) values.push(...parseOne(codec, members[i]!));
+  return values;
 }
 
 function parseOne<Value>(codec: HeaderCodec<Value>, text: string): readonly Value[] {

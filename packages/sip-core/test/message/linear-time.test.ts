@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { describe, expect, test } from "vitest";
 import { Contact, parseMessage, Route, SipParseError, StreamFramer, Via } from "@sidetone/sip-core";
 import { inviteLines, wire } from "./wire-text.ts";
@@ -108,6 +109,18 @@ describe("64 KiB of anything ends (RFC 3261 has no limits of its own)", () => {
     for (let i = 0; i < size; i++) slow.push(Buffer.from("a"));
     expect(slow.isWithinMessage).toBe(true);
   });
+});
+
+test("a list of nothing but errors costs no more than another: after 32 of them the rest is left out too", () => {
+  const errors = channel("sidetone:sip:malformed-field");
+  const traced: unknown[] = [];
+  const onError = (field: unknown): void => void traced.push(field);
+  errors.subscribe(onError);
+  const message = parseMessage(wire([...inviteLines(), `Route: <sip:a@b>, ${"a,".repeat(20_000)} <sip:c@d>`]));
+  expect(message.getAll(Route).map(String)).toEqual(["<sip:a@b>"]);
+  expect(traced).toHaveLength(32);
+  expect(() => message.requireAll(Route)).toThrow("Route is not");
+  errors.unsubscribe(onError);
 });
 
 test("a head of nothing but errors is refused with the first of them", () => {
