@@ -25,6 +25,12 @@ export function parseConnection(line: string, lineNumber: number): Connection {
   };
 }
 
+/** The address, where it is one of the Internet: of another network or address type nobody here knows what it means (RFC 8866 §5.7). */
+export function internetAddressOf(connection: Connection | undefined): string | undefined {
+  if (connection?.networkType.toUpperCase() !== "IN") return undefined;
+  return /^IP[46]$/i.test(connection.addressType) ? connection.address : undefined;
+}
+
 export function connectionLine(address: string): string {
   return `c=IN ${addressTypeOf(address)} ${address}`;
 }

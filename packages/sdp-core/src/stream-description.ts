@@ -4,6 +4,7 @@ import { Maxptime, Ptime } from "./attributes/ptime.ts";
 import { Rtcp } from "./attributes/rtcp.ts";
 import { Rtpmap } from "./attributes/rtpmap.ts";
 import { isSameName, type RtpCodec } from "./codec.ts";
+import { internetAddressOf } from "./connection.ts";
 import { directionFromName, type MediaDirection } from "./direction.ts";
 import { parseDecimal } from "./fields.ts";
 import { staticFormat } from "./static-payload-types.ts";
@@ -17,7 +18,7 @@ export interface StreamDescription {
   readonly protocol: string;
   /** Where RTP is received; 0 when the stream is off. */
   readonly port: number;
-  /** Where media is received: the c= line of the stream, else of the session; undefined when neither has one. */
+  /** Where media is received: the c= line of the stream, else of the session; undefined when neither has one, or it is none of the Internet. */
   readonly address: string | undefined;
   /** Where RTCP is received unless it shares the RTP port: a=rtcp, else the port above; 0 when there is none above. */
   readonly rtcpPort: number;
@@ -50,7 +51,7 @@ export function describeStream(description: SessionDescription, mediaIndex: numb
     kind: media.kind,
     protocol: media.protocol,
     port: media.port,
-    address: (media.connection ?? description.connection)?.address,
+    address: internetAddressOf(media.connection ?? description.connection),
     rtcpPort: defaultRtcpPort(media.port),
     rtcpAddress: undefined,
     rtcpMux: false,
