@@ -33,6 +33,8 @@ export class HostilePeer {
   readonly #requests: string[] = [];
   readonly #mediaPorts: number[] = [];
   #socket!: DatagramSocket;
+  /** At a port that its session descriptions name. */
+  #media!: DatagramSocket;
   #connection: StreamConnection | undefined;
   #made = 0;
 
@@ -45,6 +47,10 @@ export class HostilePeer {
   async open(): Promise<void> {
     const receiver = { onDatagram: (data: Buffer) => this.#learn(data.toString("latin1")), onSocketError: () => {} };
     this.#socket = await this.#host.bindDatagram({ address: this.#host.address, port: 5060 }, receiver);
+    this.#media = await this.#host.bindDatagram(
+      { address: this.#host.address, port: 4000 },
+      { onDatagram: () => {}, onSocketError: () => {} },
+    );
   }
 
   async connect(): Promise<void> {
@@ -56,7 +62,7 @@ export class HostilePeer {
 
   async close(): Promise<void> {
     await this.#connection?.close({ abort: true });
-    await this.#socket.close();
+    await Promise.all([this.#socket.close(), this.#media.close()]);
   }
 
   /** Sends one message, mostly with anomalies: by a stream, if there is one, as often as not. */
@@ -149,7 +155,7 @@ export class HostilePeer {
     const bytes = this.#random.bytes(below(this.#random, 300));
     if (bytes.length > 1 && this.#random.float() < 0.8)
       bytes.set([0x80 | (bytes[0]! & 0x3f), pick(this.#random, [0, 8, 101, 200, 201, 202, 203, 204])]);
-    this.#socket.send(bytes, pick(this.#random, this.#mediaPorts), this.#target);
+    this.#media.send(bytes, pick(this.#random, this.#mediaPorts), this.#target);
   }
 
   #learn(message: string): void {
