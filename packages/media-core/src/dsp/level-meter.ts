@@ -10,21 +10,18 @@ const noiseRiseDbPerSecond = 3;
 export function rmsDbfs(samples: Int16Array): number {
   let sum = 0;
   for (let i = 0; i < samples.length; i++) sum += samples[i]! * samples[i]!;
-  return 10 * Math.log10(sum / samples.length / 32_768 ** 2);
+  return powerDbfs(sum / samples.length);
 }
 
 /** The largest sample, in dB relative to full scale; −Infinity for digital silence. */
 export function peakDbfs(samples: Int16Array): number {
-  return 20 * Math.log10(peak(samples) / 32_768);
+  let largest = 0;
+  for (let i = 0; i < samples.length; i++) largest = Math.max(largest, Math.abs(samples[i]!));
+  return powerDbfs(largest ** 2);
 }
 
-function peak(samples: Int16Array): number {
-  let largest = 0;
-  for (let i = 0; i < samples.length; i++) {
-    const magnitude = Math.abs(samples[i]!);
-    if (magnitude > largest) largest = magnitude;
-  }
-  return largest;
+function powerDbfs(power: number): number {
+  return 10 * Math.log10(power / 32_768 ** 2);
 }
 
 /** Measures one stream of mono frames: the level of the last frame, and a hint whether someone speaks. */
@@ -34,12 +31,16 @@ export class LevelMeter {
   #speechLeftMs = 0;
   /** Of the last frame, as {@link rmsDbfs}. */
   rmsDbfs: number = -Infinity;
-  /** Of the last frame, as {@link peakDbfs}. */
-  peakDbfs: number = -Infinity;
+  #peak = 0;
 
   /** @param sampleRate In Hz. */
   constructor(sampleRate: number) {
     this.#sampleRate = sampleRate;
+  }
+
+  /** Of the last frame, as {@link peakDbfs}. */
+  get peakDbfs(): number {
+    return powerDbfs(this.#peak ** 2);
   }
 
   /** Whether the stream is, or was within the last 200 ms, clearly louder than its background. By energy alone: music counts. */
@@ -50,8 +51,7 @@ export class LevelMeter {
   update(samples: Int16Array): void {
     if (samples.length === 0) return;
     const frameMs = (samples.length * 1000) / this.#sampleRate;
-    this.rmsDbfs = rmsDbfs(samples);
-    this.peakDbfs = peakDbfs(samples);
+    this.#measure(samples);
     const isLoud = this.rmsDbfs > Math.max(quietestSpeechDbfs, this.#noiseDbfs + speechAboveNoiseDb);
     this.#speechLeftMs = isLoud ? hangoverMs : Math.max(0, this.#speechLeftMs - frameMs);
     const risen = this.#noiseDbfs + (noiseRiseDbPerSecond * frameMs) / 1000;
@@ -62,6 +62,19 @@ export class LevelMeter {
     this.#noiseDbfs = quietestSpeechDbfs - speechAboveNoiseDb;
     this.#speechLeftMs = 0;
     this.rmsDbfs = -Infinity;
-    this.peakDbfs = -Infinity;
+    this.#peak = 0;
+  }
+
+  /** Both figures in one pass: this runs for both directions of every call. */
+  #measure(samples: Int16Array): void {
+    let sum = 0;
+    let largest = 0;
+    for (let i = 0; i < samples.length; i++) {
+      const sample = samples[i]!;
+      sum += sample * sample;
+      largest = Math.max(largest, Math.abs(sample));
+    }
+    this.rmsDbfs = powerDbfs(sum / samples.length);
+    this.#peak = largest;
   }
 }

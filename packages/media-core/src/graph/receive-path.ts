@@ -1,6 +1,7 @@
 import { JitterBuffer, type JitterBufferStats, type RtpPacketView } from "@sidetone/rtp-core";
 import type { AudioCodec, AudioDecoder } from "../codecs/audio-codec.ts";
 import { peakDbfs } from "../dsp/level-meter.ts";
+import type { FrameScratch } from "./frame-scratch.ts";
 import { SampleFifo } from "./sample-fifo.ts";
 
 /** A frame below this level may be dropped or doubled to correct the buffer's delay without being noticed. */
@@ -12,14 +13,16 @@ export class ReceivePath {
   readonly #fifo = new SampleFifo();
   readonly #sampleRate: number;
   readonly #samplesPerUnit: number;
+  readonly #scratch: FrameScratch;
   /** Decoders by payload type, made when first needed. */
   readonly #decoders = new Map<AudioCodec, AudioDecoder>();
   #codecs: readonly (AudioCodec | undefined)[] = [];
+  /** The decoder used last, and whose it is. */
   #last: AudioDecoder | undefined;
-  #payload: Uint8Array = new Uint8Array(160);
-  #decoded: Int16Array = new Int16Array(160);
+  #lastCodec: AudioCodec | undefined;
 
-  constructor(codec: AudioCodec, ptimeMs: number) {
+  constructor(codec: AudioCodec, ptimeMs: number, scratch: FrameScratch) {
+    this.#scratch = scratch;
     this.#jitter = new JitterBuffer({ clockRate: codec.clockRate, frameMs: ptimeMs });
     this.#sampleRate = codec.sampleRate;
     this.#samplesPerUnit = codec.sampleRate / codec.clockRate;
@@ -39,7 +42,9 @@ export class ReceivePath {
   }
 
   insert(packet: RtpPacketView, arrivalMs: number): void {
-    if (this.#jitter.insert(packet, arrivalMs) === "restarted") this.#decoders.clear();
+    if (this.#jitter.insert(packet, arrivalMs) !== "restarted") return;
+    this.#decoders.clear();
+    this.#lastCodec = undefined;
   }
 
   /** A packet of the same stream that is not audio. */
@@ -49,7 +54,9 @@ export class ReceivePath {
 
   /** Fills `frame` with what is to be heard from `deadlineMs` on. */
   read(frame: Int16Array, deadlineMs: number): void {
-    while (this.#fifo.length < frame.length) this.#pull(deadlineMs + (this.#fifo.length * 1000) / this.#sampleRate);
+    while (this.#fifo.length < frame.length) {
+      if (this.#pull(frame, deadlineMs + (this.#fifo.length * 1000) / this.#sampleRate)) return;
+    }
     this.#fifo.take(frame);
   }
 
@@ -57,58 +64,70 @@ export class ReceivePath {
   reset(): void {
     this.#jitter.reset();
     this.#fifo.clear();
-    this.#last = undefined;
+    this.#last = this.#lastCodec = undefined;
   }
 
-  #pull(playoutMs: number): void {
-    const result = this.#jitter.pull(playoutMs);
-    if (result === "frame") return this.#decode();
+  /** Puts what comes next behind what waits, or, where that is just what `frame` needs, into `frame` itself: then true. */
+  #pull(frame: Int16Array, playoutMs: number): boolean {
+    const outcome = this.#jitter.pull(playoutMs);
+    if (outcome === "frame") return this.#decode(frame);
     const samples = Math.max(1, Math.round(this.#jitter.frame.duration * this.#samplesPerUnit));
-    if (result === "empty" || !this.#last) return this.#fifo.pushSilence(samples);
-    this.#conceal(samples);
+    if (outcome === "empty" || !this.#last) return this.#addSilence(samples);
+    const target = this.#targetFor(samples, frame);
+    this.#last.conceal(target);
+    return this.#add(target, frame);
   }
 
-  #decode(): void {
-    const { payloadType } = this.#jitter.frame;
-    const decoder = this.#decoderFor(payloadType);
+  #decode(frame: Int16Array): boolean {
+    const { payloadType, duration } = this.#jitter.frame;
+    const codec = this.#codecs[payloadType];
+    if (!codec) return this.#addSilence(Math.round(duration * this.#samplesPerUnit));
+    const decoder = this.#decoderOf(codec);
     const payload = this.#copyPayload();
-    const expected = this.#codecs[payloadType]?.samplesIn(payload) ?? 0;
-    if (this.#decoded.length < expected) this.#decoded = new Int16Array(expected);
-    const samples = decoder?.decode(payload, this.#decoded) ?? 0;
-    if (!decoder || samples === 0) return this.#fifo.pushSilence(Math.round(this.#jitter.frame.duration * this.#samplesPerUnit));
+    const target = this.#targetFor(codec.samplesIn(payload), frame);
+    const samples = decoder.decode(payload, target);
+    if (samples === 0) return this.#addSilence(Math.round(duration * this.#samplesPerUnit));
     this.#last = decoder;
-    this.#correctDelay(samples);
+    this.#lastCodec = codec;
+    return this.#addCorrected(samples === target.length ? target : target.subarray(0, samples), frame);
   }
 
   /** Follows the jitter buffer's advice where nobody hears it: in silence a frame is dropped or doubled. */
-  #correctDelay(samples: number): void {
+  #addCorrected(samples: Int16Array, frame: Int16Array): boolean {
     const { advice } = this.#jitter;
-    const mayCorrect =
-      advice !== "keep" && peakDbfs(this.#decoded.length === samples ? this.#decoded : this.#decoded.subarray(0, samples)) < quietDbfs;
-    if (mayCorrect && advice === "accelerate") return;
-    this.#fifo.push(this.#decoded, samples);
-    if (mayCorrect) this.#fifo.push(this.#decoded, samples);
+    const mayCorrect = advice !== "keep" && peakDbfs(samples) < quietDbfs;
+    if (mayCorrect && advice === "accelerate") return false;
+    if (mayCorrect) this.#fifo.push(samples);
+    return this.#add(samples, frame);
   }
 
-  #conceal(samples: number): void {
-    if (this.#decoded.length !== samples) this.#decoded = new Int16Array(samples);
-    this.#last!.conceal(this.#decoded);
-    this.#fifo.push(this.#decoded, samples);
+  #add(samples: Int16Array, frame: Int16Array): boolean {
+    if (samples === frame && this.#fifo.length === 0) return true;
+    this.#fifo.push(samples);
+    return false;
   }
 
-  #decoderFor(payloadType: number): AudioDecoder | undefined {
-    const codec = this.#codecs[payloadType];
-    if (!codec) return undefined;
+  #addSilence(samples: number): boolean {
+    this.#fifo.pushSilence(samples);
+    return false;
+  }
+
+  /** Where `samples` go: into `frame` when it needs just them. */
+  #targetFor(samples: number, frame: Int16Array): Int16Array {
+    return samples === frame.length && this.#fifo.length === 0 ? frame : this.#scratch.decoded.ofLength(samples);
+  }
+
+  #decoderOf(codec: AudioCodec): AudioDecoder {
+    if (codec === this.#lastCodec) return this.#last!;
     let decoder = this.#decoders.get(codec);
     if (!decoder) this.#decoders.set(codec, (decoder = codec.createDecoder()));
     return decoder;
   }
 
-  /** The frame's payload in an array of its own length, reused while the length stays. */
+  /** The frame's payload in an array of its own length. */
   #copyPayload(): Uint8Array {
     const { buffer, offset, length } = this.#jitter.frame;
-    if (this.#payload.length !== length) this.#payload = new Uint8Array(length);
-    const payload = this.#payload;
+    const payload = this.#scratch.payload.ofLength(length);
     for (let i = 0; i < length; i++) payload[i] = buffer[offset + i]!;
     return payload;
   }

@@ -1,6 +1,6 @@
 /** Decoded samples on their way from packets of one length to frames of another. Grows once, then never allocates. */
 export class SampleFifo {
-  #samples: Int16Array = new Int16Array(640);
+  #samples: Int16Array = new Int16Array(0);
   #from = 0;
   #to = 0;
 
@@ -31,10 +31,10 @@ export class SampleFifo {
     this.#to += count;
   }
 
-  push(samples: Int16Array, count: number): void {
-    const at = this.reserve(count);
-    for (let i = 0; i < count; i++) this.#samples[at + i] = samples[i]!;
-    this.#to += count;
+  push(samples: Int16Array): void {
+    const at = this.reserve(samples.length);
+    for (let i = 0; i < samples.length; i++) this.#samples[at + i] = samples[i]!;
+    this.#to += samples.length;
   }
 
   pushSilence(count: number): void {

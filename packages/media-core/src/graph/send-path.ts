@@ -1,6 +1,7 @@
 import { TelephoneEventSender, writeTelephoneEvent, type RtpSender } from "@sidetone/rtp-core";
 import type { RtpTransport } from "@sidetone/media-transport";
 import type { AudioCodec, AudioEncoder } from "../codecs/audio-codec.ts";
+import type { FrameScratch } from "./frame-scratch.ts";
 
 const headerBytes = 12;
 const eventBytes = 4;
@@ -9,6 +10,7 @@ const eventBytes = 4;
 export interface SendPathParts {
   readonly sender: RtpSender;
   readonly transport: RtpTransport;
+  readonly scratch: FrameScratch;
 }
 
 /** From frames of PCM to packets: encoder or telephone-event, header, socket. */
@@ -18,7 +20,8 @@ export class SendPath {
   readonly events: TelephoneEventSender;
   #codec: AudioCodec;
   #encoder: AudioEncoder;
-  #payload: Uint8Array;
+  readonly #scratch: FrameScratch;
+  #maxPayloadBytes: number;
   #payloadType = 0;
   #eventPayloadType: number | undefined;
   #ptimeMs: number;
@@ -27,13 +30,14 @@ export class SendPath {
   /** The next audio packet begins a talk-spurt: nothing was sent before it. */
   #resumed = true;
 
-  constructor({ sender, transport }: SendPathParts, codec: AudioCodec, ptimeMs: number) {
+  constructor({ sender, transport, scratch }: SendPathParts, codec: AudioCodec, ptimeMs: number) {
     this.#sender = sender;
     this.#transport = transport;
     this.events = new TelephoneEventSender({ clockRate: codec.clockRate, packetIntervalMs: ptimeMs, gapMs: 70 });
     this.#codec = codec;
     this.#encoder = codec.createEncoder();
-    this.#payload = new Uint8Array(codec.maxPayloadBytes(ptimeMs));
+    this.#scratch = scratch;
+    this.#maxPayloadBytes = codec.maxPayloadBytes(ptimeMs);
     this.#ptimeMs = ptimeMs;
   }
 
@@ -48,9 +52,9 @@ export class SendPath {
   /** Takes the outcome of a negotiation; the encoder is kept when the codec is. */
   configure(codec: AudioCodec, payloadType: number, eventPayloadType: number | undefined, ptimeMs: number): void {
     if (codec !== this.#codec) this.#encoder = codec.createEncoder();
-    if (codec !== this.#codec || ptimeMs !== this.#ptimeMs) this.#payload = new Uint8Array(codec.maxPayloadBytes(ptimeMs));
     this.#codec = codec;
     this.#ptimeMs = ptimeMs;
+    this.#maxPayloadBytes = codec.maxPayloadBytes(ptimeMs);
     this.#payloadType = payloadType;
     this.#eventPayloadType = eventPayloadType;
   }
@@ -89,11 +93,12 @@ export class SendPath {
   }
 
   #sendAudio(frame: Int16Array, nowMs: number): void {
-    const length = this.#encoder.encode(frame, this.#payload);
+    const payload = this.#scratch.encoded.ofLength(this.#maxPayloadBytes);
+    const length = this.#encoder.encode(frame, payload);
     const slot = this.#transport.acquire(headerBytes + length);
     if (!slot) return;
     this.#sender.writeHeader(slot.bytes, this.#payloadType, this.position, this.#resumed, length, nowMs);
-    slot.bytes.set(length === this.#payload.length ? this.#payload : this.#payload.subarray(0, length), headerBytes);
+    slot.bytes.set(length === payload.length ? payload : payload.subarray(0, length), headerBytes);
     this.#transport.sendRtp(slot);
     this.#resumed = false;
   }

@@ -1,6 +1,7 @@
 import type { Environment } from "@sidetone/infra-common";
 import { RtpPortAllocator } from "@sidetone/media-transport";
 import { CodecRegistry } from "../codecs/codec-registry.ts";
+import { FrameScratch } from "../graph/frame-scratch.ts";
 import { MediaScheduler } from "../graph/media-scheduler.ts";
 import type { MediaEngine, MediaEngineOptions } from "./media-engine.ts";
 import type { MediaSession, MediaSessionOptions, MediaSessionUser } from "./media-session.ts";
@@ -15,6 +16,7 @@ class ThreadMediaEngine implements MediaEngine {
   readonly codecs: CodecRegistry;
   readonly #environment: Environment;
   readonly #scheduler: MediaScheduler;
+  readonly #scratch = new FrameScratch();
   readonly #ports: RtpPortAllocator;
   readonly #sessions = new Set<RtpMediaSession>();
 
@@ -33,6 +35,7 @@ class ThreadMediaEngine implements MediaEngine {
     const session = new RtpMediaSession({
       environment: this.#environment,
       scheduler: this.#scheduler,
+      scratch: this.#scratch,
       ports: this.#ports,
       codecs: this.codecs,
       options,

@@ -5,6 +5,7 @@ import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { CodecRegistry } from "../codecs/codec-registry.ts";
 import { Gain } from "../dsp/gain.ts";
 import { FrameReader } from "../graph/frame-reader.ts";
+import type { FrameScratch } from "../graph/frame-scratch.ts";
 import type { MediaScheduler } from "../graph/media-scheduler.ts";
 import { MediaError } from "../media-error.ts";
 import { WavRecorder } from "../node/wav-recorder.ts";
@@ -22,6 +23,7 @@ import { SourcePlayback } from "./source-playback.ts";
 export interface RtpMediaSessionParts {
   readonly environment: Environment;
   readonly scheduler: MediaScheduler;
+  readonly scratch: FrameScratch;
   readonly ports: RtpPortAllocator;
   readonly codecs: CodecRegistry;
   readonly options: MediaSessionOptions;
@@ -184,7 +186,7 @@ export class RtpMediaSession implements MediaSession {
   }
 
   async #openTransport(): Promise<RtpTransport> {
-    const { environment, scheduler, ports, codecs, options, user } = this.#parts;
+    const { environment, scheduler, scratch, ports, codecs, options, user } = this.#parts;
     const transport = await RtpTransport.open(environment, {
       localAddress: options.localAddress,
       ports,
@@ -194,7 +196,7 @@ export class RtpMediaSession implements MediaSession {
         onSocketError: (error: Error) => environment.logger.debug({ err: error }, "RTP socket error"),
       },
     });
-    this.#stream = new RtpStream({ environment, scheduler, codecs, options, user, transport, session: this });
+    this.#stream = new RtpStream({ environment, scheduler, scratch, codecs, options, user, transport, session: this });
     if (this.#pending) this.#stream.configure(this.#pending.media, this.#pending.held);
     this.#pending = undefined;
     return transport;

@@ -12,6 +12,7 @@ import type { NegotiatedMedia, RtpCodec } from "@sidetone/sdp-core";
 import type { AudioCodec } from "../codecs/audio-codec.ts";
 import type { CodecRegistry } from "../codecs/codec-registry.ts";
 import { LevelMeter } from "../dsp/level-meter.ts";
+import type { FrameScratch } from "../graph/frame-scratch.ts";
 import type { MediaScheduler, ScheduledStream } from "../graph/media-scheduler.ts";
 import { ReceivePath } from "../graph/receive-path.ts";
 import { SendPath } from "../graph/send-path.ts";
@@ -29,6 +30,7 @@ export interface FrameExchange {
 export interface RtpStreamParts {
   readonly environment: Environment;
   readonly scheduler: MediaScheduler;
+  readonly scratch: FrameScratch;
   readonly codecs: CodecRegistry;
   readonly options: MediaSessionOptions;
   readonly user: MediaSessionUser;
@@ -59,8 +61,8 @@ export class RtpStream implements ScheduledStream {
   #monitor: QualityMonitor | undefined;
   #codecs: readonly (AudioCodec | undefined)[] = noCodecs;
   #eventPayloadType = -1;
-  #remote: Int16Array = new Int16Array(0);
-  #local: Int16Array = new Int16Array(0);
+  /** Samples of a frame. */
+  #frameLength = 0;
   #receivedLevel: LevelMeter | undefined;
   #sentLevel: LevelMeter | undefined;
   #sending = false;
@@ -100,11 +102,7 @@ export class RtpStream implements ScheduledStream {
     this.#point(media);
     this.#setDirections(media);
     this.#held = held;
-    const samples = (codec.sampleRate * this.frameMs) / 1000;
-    if (this.#remote.length !== samples) {
-      this.#remote = new Int16Array(samples);
-      this.#local = new Int16Array(samples);
-    }
+    this.#frameLength = (codec.sampleRate * this.frameMs) / 1000;
     this.#start();
   }
 
@@ -129,13 +127,15 @@ export class RtpStream implements ScheduledStream {
   }
 
   onDeadline(deadlineMs: number): void {
-    const { sampleRate } = this.#send!.codec;
-    if (this.#receiving) this.#receive!.read(this.#remote, deadlineMs);
-    else this.#remote.fill(0);
-    this.#receivedLevel!.update(this.#remote);
-    this.#parts.session.exchange(this.#remote, this.#local, sampleRate, this.#held);
-    this.#sentLevel!.update(this.#local);
-    if (this.#sending) this.#send!.send(this.#local, deadlineMs);
+    const { session, scratch } = this.#parts;
+    const remote = scratch.remote.ofLength(this.#frameLength);
+    const local = scratch.local.ofLength(this.#frameLength);
+    if (this.#receiving) this.#receive!.read(remote, deadlineMs);
+    else remote.fill(0);
+    this.#receivedLevel!.update(remote);
+    session.exchange(remote, local, this.#send!.codec.sampleRate, this.#held);
+    this.#sentLevel!.update(local);
+    if (this.#sending) this.#send!.send(local, deadlineMs);
     else this.#send!.skip(1);
     this.#digits!.poll(deadlineMs);
     this.#rtcp!.poll();
@@ -161,7 +161,7 @@ export class RtpStream implements ScheduledStream {
   /** The paths live as long as the clock rate stays: timestamps and SSRC go on across re-negotiations. */
   #createPaths(codec: AudioCodec): void {
     if (this.#send && this.#send.codec.clockRate === codec.clockRate && this.#send.codec.sampleRate === codec.sampleRate) return;
-    const { environment, transport, options, user } = this.#parts;
+    const { environment, transport, scratch, options, user } = this.#parts;
     const { clock, random } = environment;
     const sender = new RtpSender({ random, clockRate: codec.clockRate });
     const receiver = new RtpReceiver({ clockRate: codec.clockRate, sender });
@@ -179,8 +179,8 @@ export class RtpStream implements ScheduledStream {
     this.#rtcp.start();
     this.#sender = sender;
     this.#receiver = receiver;
-    this.#send = new SendPath({ sender, transport }, codec, this.frameMs);
-    this.#receive = new ReceivePath(codec, this.frameMs);
+    this.#send = new SendPath({ sender, transport, scratch }, codec, this.frameMs);
+    this.#receive = new ReceivePath(codec, this.frameMs, scratch);
     this.#digits = new TelephoneEventReceiver({ clockRate: codec.clockRate, user: new DigitReporter(user) });
     this.#receivedLevel = new LevelMeter(codec.sampleRate);
     this.#sentLevel = new LevelMeter(codec.sampleRate);
