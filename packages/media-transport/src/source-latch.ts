@@ -15,6 +15,8 @@ interface Candidate {
   ssrc: number;
   sequenceNumber: number;
   inSequence: number;
+  /** When the first of these came. */
+  sinceMs: number;
 }
 
 /** Sources watched at the same time while nobody counts. Of more, those that have shown least give way. */
@@ -28,11 +30,14 @@ const packetsWanted = {
   sameAddress: 3,
   /** The signalled address is private, so a NAT is in the way and its address cannot be known. */
   behindNat: 5,
-  /** The signalled address is public and somebody else sends: half a second of 20 ms packets. */
+  /** The signalled address is public and somebody else sends, or loopback and another port does: half a second of 20 ms packets. */
   elsewhere: 25,
   /** Where media came from before the SDP changed: packets on their way must not win against the new source. */
   former: 25,
 } as const;
+
+/** Who needs 25 packets needs this time for them too: what comes in one burst is no call. */
+const steadyMs = 400;
 
 /**
  * Decides whose RTP is heard on a port, and where RTP is sent ("latching", symmetric RTP of RFC 4961).
@@ -40,8 +45,8 @@ const packetsWanted = {
  * 1. Before the SDP nobody is heard.
  * 2. The signalled address and port count from their first packet.
  * 3. Within the window after the SDP, and while the signalled address is silent, another source counts once it has shown enough valid
- *    packets in sequence, of a negotiated payload type: the fewer, the likelier a NAT explains it. Nothing is on the path to a loopback address,
- *    so there no other source ever counts.
+ *    packets in sequence, of a negotiated payload type: the fewer, the likelier a NAT explains it. In place of a loopback address only another
+ *    port of it may count: a sender that uses two sockets, or a container's port mapping.
  * 4. Whoever counts is locked in: everybody else is neither heard nor answered, until the SDP names another address.
  * 5. One exception: when the signalled address itself begins to send, it takes over, once and for good.
  *
@@ -118,29 +123,32 @@ export class SourceLatch {
     if (!isSignalled && (this.isLocked || nowMs > this.#windowEndMs)) return "foreign";
     const wanted = isSignalled ? packetsWanted.signalledInstead : this.#wantedFrom(address, port);
     if (!isNegotiated || wanted === Infinity) return "foreign";
-    return this.#countInSequence(address, port, ssrc, sequenceNumber) >= wanted ? this.#lock(address, port) : "unproven";
+    const { inSequence, sinceMs } = this.#watch(address, port, ssrc, sequenceNumber, nowMs);
+    const isProven = inSequence >= wanted && (wanted < packetsWanted.elsewhere || nowMs - sinceMs >= steadyMs);
+    return isProven ? this.#lock(address, port) : "unproven";
   }
 
   #wantedFrom(address: string, port: number): number {
-    if (isLoopback(this.signalledAddress)) return Infinity;
+    if (isLoopback(this.signalledAddress)) return address === this.signalledAddress ? packetsWanted.elsewhere : Infinity;
     if (address === this.#formerAddress && port === this.#formerPort) return packetsWanted.former;
     if (address === this.signalledAddress) return packetsWanted.sameAddress;
     if (!this.#symmetric) return Infinity;
     return isPrivate(this.signalledAddress) ? packetsWanted.behindNat : packetsWanted.elsewhere;
   }
 
-  #countInSequence(address: string, port: number, ssrc: number, sequenceNumber: number): number {
+  #watch(address: string, port: number, ssrc: number, sequenceNumber: number, nowMs: number): Candidate {
     let candidate = this.#candidates.find((known) => known.port === port && known.address === address);
     if (!candidate) {
       if (this.#candidates.length >= maxCandidates) this.#dropWeakest();
-      candidate = { address, port, ssrc, sequenceNumber, inSequence: 0 };
+      candidate = { address, port, ssrc, sequenceNumber, inSequence: 0, sinceMs: nowMs };
       this.#candidates.push(candidate);
     }
     const follows = candidate.ssrc === ssrc && sequenceNumber === ((candidate.sequenceNumber + 1) & 0xffff);
     candidate.inSequence = follows ? candidate.inSequence + 1 : 1;
+    if (!follows) candidate.sinceMs = nowMs;
     candidate.ssrc = ssrc;
     candidate.sequenceNumber = sequenceNumber;
-    return candidate.inSequence;
+    return candidate;
   }
 
   #dropWeakest(): void {

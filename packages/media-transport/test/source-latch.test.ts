@@ -57,11 +57,22 @@ describe("whose RTP is heard", () => {
     expect(send(source, 61_000, 2, { from: wanted - 1 })).toEqual(["latched", "accepted"]);
   });
 
-  test("nobody else's than the signalled one's on a loopback address, where no NAT can be", () => {
-    const { send, signal } = setUp({ signalled: "127.0.0.1" });
+  test("on a loopback address, where no NAT can be, another port only after half a second of silence, and no other address", () => {
+    const { send, signal, counts } = setUp({ signalled: "127.0.0.1" });
     signal();
-    expect(send("127.0.0.1", 4002, 1000)).toEqual(["foreign"]);
-    expect(send("127.0.0.1", 4000, 1)).toEqual(["latched"]);
+    expect(send("127.0.0.1", 61_000, 24)).toEqual(["unproven"]);
+    expect(send("203.0.113.66", 4000, 1000)).toEqual(["foreign"]);
+    expect(send("127.0.0.1", 61_000, 2, { from: 24 })).toEqual(["latched", "accepted"]);
+    expect(send("127.0.0.1", 61_002, 100)).toEqual(["foreign"]);
+    send("127.0.0.1", 4000, 2);
+    expect(counts()).toBe("127.0.0.1:4000");
+  });
+
+  test("not that of an unlikely source in one burst, however long", () => {
+    const { latch, signal, counts } = setUp();
+    signal();
+    for (let i = 0; i < 1000; i++) latch.receive("203.0.113.66", 4000, 1, i, true, 100);
+    expect(counts()).toBeUndefined();
   });
 
   test("not that of a source with another payload type, gaps, or changing SSRCs", () => {
