@@ -1,49 +1,56 @@
-// node bench/memory.mjs [calls]: what a held call keeps, before and after its transactions have gone, and what stays when all have ended.
-// sipload (SIPLOAD) makes the calls; the server is uas.mjs with T1 of 50 ms, so that 64·T1 is 3.2 s.
-import { fork, spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+// node bench/memory.mjs [calls] [--t1 500] [--scpu 1] [--lcpu 0]: what a held call keeps, before and after its transactions have gone, and
+// what stays when all have ended. The kit's sipload makes the calls. T1 is the stack's default unless it is given; transactions live 64·T1.
+import { option } from "./lib/arguments.mjs";
+import { program } from "./lib/kit.mjs";
+import { end, freePort, memoryOf, runForJson, sleep, start } from "./lib/processes.mjs";
 
-const calls = Number(process.argv[2] ?? 10_000);
-const port = 25_300;
+const calls = Number(process.argv[2]) || 10_000;
+const t1Ms = Number(option("t1", "500"));
+const lingerMs = 64 * t1Ms;
+const port = freePort();
 const rate = 1000;
-const lingerMs = 64 * 50;
 
-const server = fork(new URL("parts/held-calls-server.mjs", import.meta.url), [String(port)], { execArgv: ["--expose-gc"] });
+const server = start(
+  [process.execPath, "--expose-gc", new URL("parts/held-calls-server.mjs", import.meta.url).pathname, port, t1Ms].map(String),
+  {
+    cpu: option("scpu", "1"),
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  },
+);
 const next = () => new Promise((resolve) => server.once("message", resolve));
 await next(); // listening
 
 async function measure() {
   server.send("measure");
-  return next();
+  return { ...(await next()), ...memoryOf(server.pid) };
 }
 
-/** Makes the calls and holds them until all were measured; resolves with what was measured while they were held. */
-async function wave() {
-  const holdMs = (calls / rate) * 1000 + lingerMs + 6000;
-  const load = spawn(process.env.SIPLOAD, [port, rate, calls, holdMs].map(String), { stdio: ["ignore", "pipe", "inherit"] });
-  let report = "";
-  load.stdout.on("data", (data) => (report += data));
-  const done = new Promise((resolve) => load.on("close", resolve));
-  await sleep((calls / rate) * 1000 + 300);
-  const lingering = await measure();
+/** Makes calls and holds them until all were measured; resolves with what was measured meanwhile and when all had ended. */
+async function wave(count) {
+  const holdMs = (count / rate) * 1000 + lingerMs + 6000;
+  const done = runForJson([process.env.SIPLOAD ?? program("sipload"), port, rate, count, holdMs].map(String), { cpu: option("lcpu", "0") });
+  await sleep((count / rate) * 1000 + 300);
+  const lingering = memoryOf(server.pid); // before anything forces a collection
   await sleep(lingerMs + 1500);
   const held = await measure();
-  await done;
+  const { fail } = await done;
   await sleep(lingerMs + 1500);
-  return { lingering, held, ended: await measure(), failed: JSON.parse(report).fail };
+  return { lingering, held, ended: await measure(), fail };
 }
 
-await wave(); // compiles, fills caches
-const start = await measure();
-const first = await wave();
-const second = await wave();
-server.kill();
+await wave(calls / 10); // compiles, fills caches
+const before = await measure();
+const first = await wave(calls);
+const second = await wave(calls);
+end(server);
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(2)} KiB`;
-const each = (state, field) => kib((state[field] - start[field]) / state.calls);
-const percent = (now, before) => `${((100 * (now - before)) / before).toFixed(1)} %`;
-console.log(`${calls} calls, ${first.failed + second.failed} failed, ${first.held.calls} held`);
-console.log(`heapUsed + external per held call after 64·T1: ${each(first.held, "kept")}`);
-console.log(`RSS per call while transactions linger: ${each(first.lingering, "rss")}`);
-console.log(`after all ended: ${first.ended.calls} calls, heap ${percent(first.ended.kept, start.kept)} over the start`);
-console.log(`second wave: heap ${percent(second.ended.kept, first.ended.kept)} over the first's end, held ${each(second.held, "kept")}`);
+const each = (bytes) => kib(bytes / calls);
+const percent = (now, then) => `${((100 * (now - then)) / then).toFixed(1)} %`;
+console.log(`${calls} calls, T1 ${t1Ms} ms: ${first.fail + second.fail} failed, ${first.held.calls} held`);
+console.log(`heapUsed + external per held call after 64·T1: ${each(first.held.keptBytes - before.keptBytes)}`);
+console.log(`peak RSS per call while transactions linger: ${each(first.lingering.peakRssBytes - before.rssBytes)}`);
+console.log(`after all ended: ${first.ended.calls} calls, heap ${percent(first.ended.keptBytes, before.keptBytes)} over the start`);
+console.log(
+  `second wave: heap ${percent(second.ended.keptBytes, first.ended.keptBytes)} over the first's end, held ${each(second.held.keptBytes - first.ended.keptBytes)}`,
+);

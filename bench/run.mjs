@@ -1,4 +1,4 @@
-// npm run bench [-- --short] [--only parse,calls,rtp,startup,memory,media]: our contenders beside their peers, a table for each part.
+// npm run bench [-- --short] [--only parse,calls,sustained,rtp,startup,memory,media]: our contenders beside their peers, a table for each part.
 // The measuring kit is looked for in ../shared/bench, or SIDETONE_BENCH; npm peers in PEERS, or installed once. What is missing is said and left out.
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
@@ -43,6 +43,14 @@ const parts = {
       return drive("fixed", "--rates", "1000,3000,5000", "--rounds", "3", "--secs", "10") && drive("max", "--rounds", "3", "--secs", "5");
     },
   },
+  sustained: {
+    title: "Calls at a steady rate for 60 s, so that 64·T1 passes",
+    needsKit: true,
+    run() {
+      if (short) return skip("it takes half an hour");
+      return node([inCheckout("bench", "sustained.mjs")], { env: peers() });
+    },
+  },
   rtp: {
     title: "RTP headers and G.711, per CPU second",
     needsKit: true,
@@ -67,7 +75,7 @@ const parts = {
     run() {
       const sipload = program("sipload");
       if (!sipload) return skip("sipload needs gcc");
-      return node([inCheckout("bench", "memory.mjs"), short ? "2000" : "10000"], { env: { SIPLOAD: sipload } });
+      return node([inCheckout("bench", "memory.mjs"), ...(short ? ["2000", "--t1", "50"] : ["10000"])], { env: { SIPLOAD: sipload } });
     },
   },
   media: {

@@ -11,16 +11,15 @@ const client = await createClient({
   transports: ["UDP"],
   media: "external",
   external: { answerOffer },
-  timers: { T1: 50 },
+  timers: { T1: Number(process.argv[3]) },
 });
 client.onIncoming((incoming) => incoming.answer());
 
 process.on("message", () => {
-  const { rss } = process.memoryUsage();
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
-  process.send({ calls: client.callCount, kept: heapUsed + external, rss });
+  process.send({ calls: client.callCount, keptBytes: heapUsed + external });
 });
 process.on("disconnect", () => process.exit());
 process.send("listening");
