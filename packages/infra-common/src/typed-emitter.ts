@@ -84,9 +84,18 @@ export class TypedEmitter<Events extends EventMap> {
   #run<Name extends keyof Events>(listener: Listener<Events[Name]>, name: Name, payload: Events[Name]): void {
     try {
       const result: unknown = listener(payload);
-      if (result instanceof Promise) result.catch((error: unknown) => this.#onListenerError(error, String(name)));
+      if (result instanceof Promise) result.catch((error: unknown) => this.#report(error, name));
     } catch (error) {
+      this.#report(error, name);
+    }
+  }
+
+  /** Whoever decides about errors may throw, too: that disturbs nobody either. */
+  #report(error: unknown, name: keyof Events): void {
+    try {
       this.#onListenerError(error, String(name));
+    } catch (thrown) {
+      rethrowLater(thrown);
     }
   }
 

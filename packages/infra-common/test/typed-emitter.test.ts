@@ -153,15 +153,24 @@ describe("TypedEmitter", () => {
     expect(listening).toBe(0);
   });
 
-  test("by default throws a listener's error again as an uncaught exception", async () => {
-    const thrown = new Promise((resolve) => {
-      const others = process.listeners("uncaughtException");
-      process.removeAllListeners("uncaughtException");
-      process.once("uncaughtException", (error) => {
-        for (const other of others) process.on("uncaughtException", other);
-        resolve(error);
-      });
+  test("goes on also when the one who decides about errors throws, which becomes an uncaught exception", async () => {
+    const thrown = nextUncaughtException();
+    const boom = new Error("boom");
+    const log: string[] = [];
+    const phone = new Phone((error) => {
+      throw error;
     });
+    phone.on("ringing", () => {
+      throw boom;
+    });
+    phone.on("ringing", () => void log.push("b"));
+    phone.ring(1);
+    expect(log).toEqual(["b"]);
+    await expect(thrown).resolves.toBe(boom);
+  });
+
+  test("by default throws a listener's error again as an uncaught exception", async () => {
+    const thrown = nextUncaughtException();
     const phone = new Phone();
     const boom = new Error("boom");
     phone.on("ended", () => {
@@ -171,3 +180,15 @@ describe("TypedEmitter", () => {
     await expect(thrown).resolves.toBe(boom);
   });
 });
+
+/** Takes the place of the test runner's own listeners for one exception. */
+function nextUncaughtException(): Promise<unknown> {
+  return new Promise((resolve) => {
+    const others = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.once("uncaughtException", (error) => {
+      for (const other of others) process.on("uncaughtException", other);
+      resolve(error);
+    });
+  });
+}

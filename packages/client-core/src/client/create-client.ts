@@ -37,8 +37,19 @@ function clientEnvironment(given: Environment | undefined, client: () => Client)
   const onListenerError = (error: unknown, where: string): void => {
     environment.logger.error({ err: error, where }, "An application's listener failed");
     const isHeard = client().reportError(error, where);
-    if (given) given.onListenerError(error, where);
+    if (given) report(given, error, where);
     else if (!isHeard) process.emitWarning(error instanceof Error ? error : new Error(String(error)));
   };
   return { ...environment, onListenerError };
+}
+
+/** An environment that throws where it should decide fails on a stack of its own, as a listener's error does by default. */
+function report(environment: Environment, error: unknown, where: string): void {
+  try {
+    environment.onListenerError(error, where);
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
 }
