@@ -1,8 +1,11 @@
 import type { CallEnded } from "sidetone";
 import { ToneSource } from "sidetone/media";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
+import { audioRetry, expectTone } from "../measure/expect-tone.ts";
+import { readChannels } from "../measure/read-channels.ts";
 import { eventually } from "../peers/process/eventually.ts";
 import { describeWith } from "../peers/process/installed.ts";
+import { ScratchFolder } from "../peers/process/scratch-folder.ts";
 import { hostPort, openClient } from "../under-test/open-client.ts";
 import { expectSteadyPackets, flawless, openSipp } from "./open-sipp.ts";
 
@@ -26,5 +29,23 @@ describeWith(["sipp"], "sipp's built-in uac against a client with audio", () => 
       expectSteadyPackets(statistics!, durationMs);
     }
     expect(client.callCount).toBe(0);
+  });
+});
+
+describeWith(["sipp"], "sipp's RTP echo", () => {
+  test("lets us hear ourselves, though the packets carry our own SSRC", audioRetry, async () => {
+    const folder = await ScratchFolder.make("echo");
+    onTestFinished(() => folder[Symbol.asyncDispose]());
+    const sipp = await openSipp({ scenario: "uas", calls: 1, rtpEcho: true });
+    const client = await openClient();
+    const call = await client.call(`sip:service@127.0.0.1:${sipp.port}`);
+    const recording = await call.record(folder.file("echo.wav"), { channels: "separate" });
+    await call.play(new ToneSource({ frequenciesHz: [440], durationMs: 2000 }));
+    const { statistics } = await call.hangUp();
+    await recording.finished;
+    const { channels, sampleRate } = await readChannels(recording.path);
+    expectTone(channels[1]!, sampleRate, { hz: 440, levelDbfs: -10 - 3.14 - 3.01, atLeastMs: 1900 });
+    expect(statistics).toMatchObject({ packetsLost: 0, roundTripMs: undefined, mos: undefined });
+    expect(await sipp.finished()).toMatchObject({ ...flawless, successfulCalls: 1 });
   });
 });

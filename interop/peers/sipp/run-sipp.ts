@@ -20,6 +20,8 @@ export interface SippOptions {
   values?: Readonly<Record<string, string>>;
   /** Pause between ACK and BYE of the built-in scenario, in milliseconds. Default 0. */
   pauseMs?: number;
+  /** Sends RTP back as it came. Default false. */
+  rtpEcho?: boolean;
   /** Longest run, in seconds. Default 60. */
   atMostSeconds?: number;
 }
@@ -98,6 +100,7 @@ function sippArguments(options: SippOptions, port: number, folder: ScratchFolder
     ...["-trace_stat", "-stf", folder.file("statistics.csv"), "-fd", "1"],
     "-trace_counts",
     ...["-trace_err", "-error_file", folder.file("errors.log"), "-nostdin", "-deadcall_wait", "0"],
+    ...(options.rtpEcho ? ["-rtp_echo"] : []),
     ...(transport === "tn" ? ["-max_socket", "5000"] : []),
     ...(target === undefined ? [] : [target]),
   ];
