@@ -1,5 +1,5 @@
 import type { RtpTransport } from "@sidetone/media-transport";
-import type { RtcpSession, RtpReceiver, RtpSender } from "@sidetone/rtp-core";
+import type { JitterBufferStats, RtcpSession, RtpReceiver, RtpReceiverStats, RtpSender } from "@sidetone/rtp-core";
 import type { AudioCodec } from "../codecs/audio-codec.ts";
 import type { ReceivePath } from "../graph/receive-path.ts";
 import type { SendPath } from "../graph/send-path.ts";
@@ -34,15 +34,14 @@ export class QualityMonitor {
     const lossPercent = percent(unheard - this.#unheardBefore, received.packetsExpected - this.#expectedBefore);
     this.#expectedBefore = received.packetsExpected;
     this.#unheardBefore = unheard;
-    const heard = received.packetsReceived > 0;
     const roundTripMs = rtcp.stats().roundTripMs;
-    const jitterBufferMs = heard ? buffer.currentDelayMs : undefined;
+    const { jitterMs, jitterBufferMs } = delaysOf(received, buffer);
     const rating = assessQuality({ codec: codec.quality, lossPercent, roundTripMs, jitterBufferMs, packetTimeMs });
     return {
       mos: rating?.mos,
       rFactor: rating?.rFactor,
       lossPercent,
-      jitterMs: heard ? received.jitterMs : undefined,
+      jitterMs,
       roundTripMs,
       jitterBufferMs,
       receivedLevelDbfs,
@@ -59,8 +58,7 @@ export class QualityMonitor {
     const buffer = receive.stats();
     const wire = transport.stats();
     const reports = rtcp.stats();
-    const heard = received.packetsReceived > 0;
-    const jitterBufferMs = heard ? buffer.currentDelayMs : undefined;
+    const { jitterMs, jitterBufferMs } = delaysOf(received, buffer);
     const rating = assessQuality({
       codec: send.codec.quality,
       lossPercent: percent(received.packetsLost + buffer.late, received.packetsExpected),
@@ -80,7 +78,7 @@ export class QualityMonitor {
       packetsReordered: buffer.reordered,
       packetsRejected: wire.foreignPackets + wire.earlyPackets + wire.unprovenPackets + wire.malformedPackets,
       framesConcealed: buffer.concealed,
-      jitterMs: heard ? received.jitterMs : undefined,
+      jitterMs,
       roundTripMs: reports.roundTripMs,
       jitterBufferMs,
       remoteLossPercent: reports.remoteLossPercent,
@@ -90,6 +88,14 @@ export class QualityMonitor {
       rFactor: rating?.rFactor,
     };
   }
+}
+
+/** What only packets of audio show: one waits, and two have a distance. */
+function delaysOf(
+  { jitterMs }: RtpReceiverStats,
+  { received, currentDelayMs }: JitterBufferStats,
+): Pick<MediaQuality, "jitterMs" | "jitterBufferMs"> {
+  return { jitterMs: received > 1 ? jitterMs : undefined, jitterBufferMs: received > 0 ? currentDelayMs : undefined };
 }
 
 /** Undefined when nothing was expected: that is no measurement. */

@@ -11,3 +11,14 @@ test("packets of a payload type that was not negotiated are ignored, and are no 
   expect(session.statistics()).toMatchObject({ packetsReceived: 200, packetsLost: 0 });
   expect(session.quality).toMatchObject({ lossPercent: 0 });
 });
+
+test("a peer that sends no audio that we know has no jitter, no delay and no score", async () => {
+  const { session, heard, environment, send } = await rawPeer();
+  for (let index = 0; index < 100; index++) {
+    send(index, { payloadType: 13 });
+    await environment.clock.advance(20);
+  }
+  const unmeasured = { jitterMs: undefined, jitterBufferMs: undefined, mos: undefined };
+  expect(session.statistics()).toMatchObject({ packetsReceived: 100, ...unmeasured });
+  expect(heard.qualities.at(-1)).toMatchObject(unmeasured);
+});
