@@ -1,16 +1,25 @@
-/** Parameters of credentials that would help somebody who reads a trace: the digest response and what it was made from. */
-const credentials = /^((?:proxy-)?authorization[ \t]*:.*)$/gim;
-const secretParameter = /\b(response|cnonce|password)[ \t]*=[ \t]*("[^"\r\n]*"|[^,\s]*)/gi;
-const bearer = /\b(bearer[ \t]+)\S+/gi;
-/** SDES keys (RFC 4568): `inline:` and everything up to the next separator. */
-const mediaKey = /^(a=crypto:\d+[ \t]+\S+[ \t]+)inline:[^\s|;]*/gim;
+/** Fields of credentials (RFC 7615, RFC 8760) with their folded lines (RFC 3261 §7.3.1). */
+const credentials = /^(?:proxy-)?(?:authorization|authentication-info)[ \t]*:.*(?:\r?\n[ \t].*)*/gim;
+/** Parameters that would help somebody who reads a trace: the digest and what it was made from. */
+const secretParameter = /\b(response|cnonce|rspauth|password)[ \t]*=[ \t]*("[^"]*"|[^,\s]*)/gi;
+/** Schemes whose credentials are the secret itself (RFC 8898, RFC 7617). */
+const token = /\b((?:bearer|basic)[ \t]+)[^\s,]+/gi;
+/** SDES keys (RFC 4568): each `inline:` and everything up to the next separator. */
+const mediaKeys = /^a=crypto:.*/gim;
+const inlineKey = /\binline:[^\s|;]*/gi;
+/** `k=` (RFC 4566 §5.12), MIKEY (RFC 4567) and the password of ICE (RFC 8839 §5.4). */
+const sdpSecret = /^(k=[a-z]+:|a=key-mgmt:\S+[ \t]+|a=ice-pwd:).*/gim;
 /** A password inside a URI (RFC 3261 §19.1.1 calls the form NOT RECOMMENDED). */
 const uriPassword = /\b(sips?:[^\s:@<>;]+):[^\s@<>;]*@/gi;
+/** Credentials among the header fields of a URI, where everything is escaped (RFC 3261 §19.1.1). */
+const uriCredentials = /([?&](?:proxy-)?authorization=)[^&>\s]*/gi;
 
 /** Removes secrets from the text of a SIP message; everything else stays byte for byte. */
 export function redact(text: string): string {
   return text
-    .replace(credentials, (line) => line.replace(secretParameter, "$1=<redacted>").replace(bearer, "$1<redacted>"))
-    .replace(mediaKey, "$1inline:<redacted>")
-    .replace(uriPassword, "$1:<redacted>@");
+    .replace(credentials, (field) => field.replace(secretParameter, "$1=<redacted>").replace(token, "$1<redacted>"))
+    .replace(mediaKeys, (line) => line.replace(inlineKey, "inline:<redacted>"))
+    .replace(sdpSecret, "$1<redacted>")
+    .replace(uriPassword, "$1:<redacted>@")
+    .replace(uriCredentials, "$1<redacted>");
 }

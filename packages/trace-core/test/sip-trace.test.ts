@@ -71,4 +71,18 @@ describe("redaction", () => {
     expect(clean).toContain('nonce="n"');
     expect(clean).toContain('X: response="kept"');
   });
+
+  test.each([
+    ["a folded field (RFC 3261 §7.3.1)", 'Authorization: Digest username="u",\r\n  nonce="n",\r\n\tresponse="SECRET"\r\nX: 1'],
+    ["what the server proves itself with (RFC 7615)", 'Authentication-Info: rspauth="SECRET", nc=00000001'],
+    ["Basic and Bearer", "Authorization: Basic SECRET\r\nProxy-Authorization: Bearer SECRET.x"],
+    ["every key of a crypto attribute (RFC 4568)", "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:SECRET|2^20;inline:SECRET|2^20"],
+    ["k=, MIKEY and ICE", "k=clear:SECRET\r\na=key-mgmt:mikey SECRET\r\na=ice-pwd:SECRET"],
+    ["credentials in a URI", "Refer-To: <sip:b@h?Authorization=Digest%20response%3DSECRET&Replaces=kept>"],
+  ])("removes %s", (_what, text) => {
+    const clean = redact(`${text}\r\nLast: kept\r\n`);
+    expect(clean).not.toContain("SECRET");
+    expect(clean).toContain("\r\nLast: kept\r\n");
+    expect(clean.split("\r\n")).toHaveLength(`${text}\r\nLast: kept\r\n`.split("\r\n").length);
+  });
 });
