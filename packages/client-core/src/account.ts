@@ -46,6 +46,8 @@ export class Account {
    */
   constructor(id: string, options: AccountOptions | undefined, domain?: string) {
     const { uri, displayName, username, password, realm, outboundProxy } = options ?? { uri: anonymous };
+    for (const [field, text] of Object.entries({ displayName, username, realm })) checkText(`account.${field}`, text);
+    if (typeof password !== "function") checkText("account.password", password);
     this.id = id;
     this.uri = accountUri("account.uri", uri);
     this.displayName = displayName;
@@ -71,7 +73,8 @@ export class Account {
    * @throws {ClientError} `SIP_URI_INVALID`; `CONFIG_UNSUPPORTED` for a URI that needs a transport that there is not.
    */
   complete(target: string): SipUri {
-    const text = String(target).trim();
+    if (typeof target !== "string") throw invalidTarget(String(target));
+    const text = target.trim();
     if (/^sips?:/i.test(text)) return callUri(text);
     if (/^tel:/i.test(text)) return this.#inDomain(target, text.slice(4).replace(/;.*/, "").replace(visualSeparators, ""));
     if (text.includes("@")) return callUri(`sip:${text}`);
@@ -103,6 +106,12 @@ const anonymous = "sip:anonymous@anonymous.invalid";
 const visualSeparators = /[\s().-]/g;
 /** Transports of a URI that can be used here. */
 const transports: ReadonlySet<string | undefined> = new Set([undefined, "udp", "tcp"]);
+
+/** All of it is written into header fields, as quoted text. */
+function checkText(field: string, text: unknown): void {
+  if (text === undefined || (typeof text === "string" && !/[\x00-\x08\x0a-\x1f\x7f]/.test(text))) return;
+  throw new ClientError("CONFIG_INVALID", `${field} must be text without control characters`);
+}
 
 function accountUri(field: string, text: string): SipUri {
   try {

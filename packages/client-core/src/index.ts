@@ -5,9 +5,10 @@ export type { ClientConfig } from "./builder/client-config.ts";
 export { mediaPresets, type MediaConfig, type MediaPreset } from "./builder/media-config.ts";
 export { MediaConfigBuilder } from "./builder/media-config-builder.ts";
 
-export { Call, type HangUpOptions, type ModifyOptions } from "./call/call.ts";
+export { Call, type CallRequestOptions, type HangUpOptions, type ModifyOptions } from "./call/call.ts";
 export { CallAudio, CallAudioOutput } from "./call/call-audio.ts";
 export type { CallEndCause, CallEnded } from "./call/call-end.ts";
+export type { DtmfOptions } from "./call/call-media.ts";
 export type { CallEvents } from "./call/call-events.ts";
 export { CallRecording } from "./call/call-recording.ts";
 export type { CallEndInfo, CallInfo, CallMediaInfo } from "./call/call-info.ts";

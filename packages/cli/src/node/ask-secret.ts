@@ -28,8 +28,8 @@ export function secretAsker({
         close();
       });
       reader.once("SIGINT", () => {
+        close(); // ends the line before anything is said about the interrupt
         interrupt();
-        close();
       });
       reader.once("close", () => {
         signal.removeEventListener("abort", close);

@@ -1,6 +1,12 @@
+import type { Environment } from "@sidetone/infra-common";
 import type { AudioInput, AudioInputOptions, ClearedOutput, MediaSession, PcmOutput } from "@sidetone/media-core";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
+import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
+
+const knownOfInput: KnownNames<AudioInputOptions> = { sampleRate: true, capacityFrames: true, signal: true };
+const knownOfOutput: KnownNames<{ sampleRate: number }> = { sampleRate: true };
 
 /** The audio of a call as data: 16-bit mono PCM at any rate. */
 export class CallAudio {
@@ -9,9 +15,9 @@ export class CallAudio {
   readonly #media: () => MediaSession;
 
   /** @internal */
-  constructor(media: () => MediaSession) {
+  constructor(environment: Environment, media: () => MediaSession) {
     this.#media = media;
-    this.out = new CallAudioOutput(media);
+    this.out = new CallAudioOutput(environment, media);
   }
 
   /**
@@ -21,6 +27,7 @@ export class CallAudio {
    * @throws {ClientError} `MEDIA_NOT_AVAILABLE` with external media, `CALL_ENDED`, `CONFIG_INVALID` for an impossible option.
    */
   in(options: AudioInputOptions = {}): AudioInput {
+    refuseUnknownNames(options, knownOfInput, "audio.in");
     const { capacityFrames = 1 } = options;
     if (!(Number.isInteger(capacityFrames) && capacityFrames >= 1))
       throw new ClientError("CONFIG_INVALID", `capacityFrames must be a whole number from 1, not ${capacityFrames}`);
@@ -30,11 +37,13 @@ export class CallAudio {
 
 /** PCM on its way to the peer, paced by the stack. */
 export class CallAudioOutput {
+  readonly #environment: Environment;
   readonly #media: () => MediaSession;
   #output: PcmOutput | undefined;
 
   /** @internal */
-  constructor(media: () => MediaSession) {
+  constructor(environment: Environment, media: () => MediaSession) {
+    this.#environment = environment;
     this.#media = media;
   }
 
@@ -43,11 +52,14 @@ export class CallAudioOutput {
    * less than 200 ms wait.
    *
    * @returns True: the samples play in their turn, unless cleared. False: the call was over first.
-   * @throws {ClientError} Rejects with `CONFIG_INVALID` for an impossible rate, `CALL_STATE_INVALID` after `end()`, `RESOURCE_UNAVAILABLE`
+   * @throws {ClientError} Rejects with `CONFIG_INVALID` for an impossible rate and for what is no Int16Array, `CALL_STATE_INVALID` after `end()`, `RESOURCE_UNAVAILABLE`
    *   when a minute waits already, `MEDIA_NOT_AVAILABLE` with external media.
    */
-  async write(samples: Int16Array, options: { sampleRate: number }): Promise<boolean> {
-    return guard("audio.out", async () => (await this.#pcm?.write(samples, options)) ?? false);
+  write(samples: Int16Array, options: { sampleRate: number }): Promise<boolean> {
+    return attempt(this.#environment, "audio.out", async () => {
+      checkPcm(samples, options);
+      return (await this.#pcm?.write(samples, options)) ?? false;
+    });
   }
 
   /** Drops what waits, because the peer began to speak: silence starts with the next packet. Says what had been heard by then. */
@@ -84,4 +96,15 @@ export class CallAudioOutput {
       throw error;
     }
   }
+}
+
+/** Bytes taken for samples would be noise, at full volume. */
+function checkPcm(samples: Int16Array, options: { sampleRate: number } | undefined): void {
+  if (!(samples instanceof Int16Array))
+    throw new ClientError(
+      "CONFIG_INVALID",
+      "write() takes an Int16Array; bytes of 16-bit little-endian PCM become one by new Int16Array(buffer, byteOffset, byteLength / 2)",
+    );
+  if (typeof options?.sampleRate !== "number") throw new ClientError("CONFIG_INVALID", "write() needs { sampleRate }, in Hz");
+  refuseUnknownNames(options, knownOfOutput, "audio.out.write");
 }

@@ -1,4 +1,4 @@
-import { BoundedQueue, TypedEmitter } from "@sidetone/infra-common";
+import { TypedEmitter } from "@sidetone/infra-common";
 import type {
   AudioSource,
   DtmfPress,
@@ -11,22 +11,39 @@ import type {
 } from "@sidetone/media-core";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { Session } from "@sidetone/session-core";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
+import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
 import { CallAudio } from "./call-audio.ts";
 import type { CallEvents } from "./call-events.ts";
 import { CallRecording } from "./call-recording.ts";
+import { KeyPresses } from "./key-presses.ts";
 import { play, type PlayOptions, type PlayUser } from "./play.ts";
 
-const dtmfCapacity = 64;
+/** How key presses are sent, in milliseconds. */
+export interface DtmfOptions {
+  /** Of each press. Default 100. */
+  durationMs?: number;
+  /** Between presses. Default 70. */
+  gapMs?: number;
+}
+
+const knownOfDtmf: KnownNames<DtmfOptions> = { durationMs: true, gapMs: true };
+const knownOfRecording: KnownNames<RecordingOptions> = { sampleRate: true, channels: true };
+const knownOfVolume: KnownNames<{ microphone?: number; speaker?: number }> = { microphone: true, speaker: true };
 
 /** The audio of a {@link Call}. It may be asked for things before the answer: they take effect when audio flows. */
 export abstract class CallMedia extends TypedEmitter<CallEvents> {
   /** @internal */
   protected readonly session: Session;
   #audio: CallAudio | undefined = undefined;
-  #dtmf: BoundedQueue<DtmfPress> | undefined = undefined;
+  #dtmf: KeyPresses | undefined = undefined;
   #playback: Playback | undefined = undefined;
+  /** How often `play` was called. */
+  #plays = 0;
+  /** The latest `play` that has begun to play; earlier ones, whose file is still being opened, do not begin any more. */
+  #latestPlay = 0;
 
   /** @internal */
   constructor(session: Session) {
@@ -80,15 +97,16 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
 
   /** Linear gains, 0 to 4; 1 leaves the audio as it is. Throws `CONFIG_INVALID` for others. */
   setVolume(volume: { microphone?: number; speaker?: number }): void {
+    refuseUnknownNames(volume, knownOfVolume, "setVolume");
     guard("volume", () => this.session.requireMedia().setVolume(volume));
   }
 
   /** The audio as data. */
   get audio(): CallAudio {
-    return (this.#audio ??= new CallAudio(() => this.session.requireMedia()));
+    return (this.#audio ??= new CallAudio(this.session.environment, () => this.session.requireMedia()));
   }
 
-  /** The peer's key presses from the answer on, the last 64 that were not read; one reader. Ends with the call. */
+  /** The peer's key presses from the answer on, the last 64 that were not read; one reader at a time. Ends with the call. */
   get dtmf(): AsyncIterable<DtmfPress> {
     return this.#digits();
   }
@@ -97,14 +115,16 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
    * Sends key presses as telephone-events (RFC 4733), one after the other; resolves when the last has been sent.
    *
    * @param digits of `0123456789*#ABCD`.
-   * @param options.durationMs of each press, 100 by default; options.gapMs between presses, 70 by default.
    * @throws {ClientError} `CONFIG_INVALID` for other characters, `MEDIA_NOT_AVAILABLE` when the peer takes no events or no audio has been
    *   negotiated, `CALL_ENDED` when the call ends first.
    */
-  async sendDtmf(digits: string, options: { durationMs?: number; gapMs?: number } = {}): Promise<void> {
-    const sent = await guard("DTMF", () => this.session.requireMedia().sendDtmf(digits, options));
-    if (!sent) throw new ClientError("CALL_ENDED", "The call ended before all digits were sent");
-    if (this.session.phase !== "Ended") this.emit("dtmfSent", { digits });
+  sendDtmf(digits: string, options: DtmfOptions = {}): Promise<void> {
+    return attempt(this.session.environment, "DTMF", async () => {
+      refuseUnknownNames(options, knownOfDtmf, "sendDtmf");
+      const sent = await this.session.requireMedia().sendDtmf(String(digits), options);
+      if (!sent) throw new ClientError("CALL_ENDED", "The call ended before all digits were sent");
+      if (this.session.phase !== "Ended") this.emit("dtmfSent", { digits });
+    });
   }
 
   /**
@@ -114,12 +134,14 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
    * @throws {ClientError} `MEDIA_FILE_UNUSABLE`, `MEDIA_NOT_AVAILABLE`, `CALL_ENDED`.
    * @throws `signal.reason` when aborted, which also stops the playing.
    */
-  async play(source: string | AudioSource, options: PlayOptions = {}): Promise<PlaybackEnd> {
-    return guard("play", () => play(() => this.session.requireMedia(), source, options, this.#player));
+  play(source: string | AudioSource, options: PlayOptions = {}): Promise<PlaybackEnd> {
+    const player = this.#newPlayer();
+    return attempt(this.session.environment, "play", () => play(() => this.session.requireMedia(), source, options, player));
   }
 
   /** Ends what `play` plays, with the next packet. */
   stopPlaying(): void {
+    this.#latestPlay = ++this.#plays;
     this.#playback?.stop();
   }
 
@@ -132,8 +154,11 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
    *
    * @throws {ClientError} `MEDIA_FILE_UNUSABLE` when it cannot be created, `MEDIA_NOT_AVAILABLE`, `CALL_ENDED`.
    */
-  async record(path: string, options: RecordingOptions = {}): Promise<CallRecording> {
-    return guard("record", async () => new CallRecording(await this.session.requireMedia().record(path, options)));
+  record(path: string, options: RecordingOptions = {}): Promise<CallRecording> {
+    return attempt(this.session.environment, "record", async () => {
+      refuseUnknownNames(options, knownOfRecording, "record");
+      return new CallRecording(await this.session.requireMedia().record(path, options));
+    });
   }
 
   /** Sends what is received back to the peer, in place of `audio.out`. */
@@ -159,8 +184,14 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
     this.#playback = undefined;
   }
 
-  get #player(): PlayUser {
+  #newPlayer(): PlayUser {
+    const number = ++this.#plays;
     return {
+      mayBegin: () => {
+        if (number < this.#latestPlay) return false;
+        this.#latestPlay = number;
+        return true;
+      },
       onPlaying: (playback) => {
         this.#playback = playback;
         this.emit("playbackStarted", {});
@@ -172,9 +203,9 @@ export abstract class CallMedia extends TypedEmitter<CallEvents> {
     };
   }
 
-  #digits(): BoundedQueue<DtmfPress> {
+  #digits(): KeyPresses {
     if (!this.#dtmf) {
-      this.#dtmf = new BoundedQueue<DtmfPress>({ capacity: dtmfCapacity, whenFull: "dropOldest" });
+      this.#dtmf = new KeyPresses();
       if (this.session.phase === "Ended") this.#dtmf.end();
     }
     return this.#dtmf;

@@ -11,6 +11,8 @@ import {
   type SessionPhase,
 } from "@sidetone/session-core";
 import type { Account } from "../account.ts";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
+import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
 import type { CallEnded } from "./call-end.ts";
@@ -37,6 +39,19 @@ export interface ModifyOptions {
   /** With audio here: the codecs to offer, by encoding name, in order of preference. */
   codecs?: readonly string[];
 }
+
+/** A request within a call's dialog. */
+export interface CallRequestOptions {
+  method: string;
+  headers?: readonly HeaderInput[];
+  body?: { contentType: string; content: Uint8Array };
+  /** Stops waiting for the answer. */
+  signal?: AbortSignal;
+}
+
+const knownOfHangUp: KnownNames<HangUpOptions> = { statusCode: true, reasonPhrase: true, headers: true };
+const knownOfModify: KnownNames<ModifyOptions> = { sdp: true, codecs: true };
+const knownOfRequest: KnownNames<CallRequestOptions> = { method: true, headers: true, body: true, signal: true };
 
 /** Watches the events of every call of a client, for one who cannot add listeners to each. */
 export interface CallWatcher {
@@ -157,13 +172,16 @@ export class Call extends CallMedia implements AsyncDisposable {
    * Ends the call: BYE when it is answered, CANCEL or a refusal before. Resolves when it has ended, which waits for the peer's answer as long
    * as SIP does (32 s at most). Idempotent. Throws `CONFIG_INVALID` for headers or a status code that cannot be sent.
    */
-  async hangUp(options: HangUpOptions = {}): Promise<CallEnded> {
-    const { statusCode, reasonPhrase } = options;
-    checkRefusal(statusCode);
-    checkReasonPhrase(reasonPhrase);
-    const headers = extraHeaders(options.headers);
-    this.session.terminate({ statusCode, reasonPhrase, headers, intent: this.phase === "Connected" ? "HungUp" : undefined });
-    return this.ended;
+  hangUp(options: HangUpOptions = {}): Promise<CallEnded> {
+    return attempt(this.session.environment, "hangUp", () => {
+      refuseUnknownNames(options, knownOfHangUp, "hangUp");
+      const { statusCode, reasonPhrase } = options;
+      checkRefusal(statusCode);
+      checkReasonPhrase(reasonPhrase);
+      const headers = extraHeaders(options.headers);
+      this.session.terminate({ statusCode, reasonPhrase, headers, intent: this.phase === "Connected" ? "HungUp" : undefined });
+      return this.ended;
+    });
   }
 
   /**
@@ -173,22 +191,23 @@ export class Call extends CallMedia implements AsyncDisposable {
    * @throws {ClientError} `CALL_MODIFICATION_REFUSED`: all is as before. `CALL_STATE_INVALID` before the answer, `CALL_ENDED`,
    *   `MEDIA_NOT_AVAILABLE` with external media.
    */
-  async hold(): Promise<void> {
-    await guard("hold", () => proposeTerms(this.session, { held: true }, "hold"));
+  hold(): Promise<void> {
+    return attempt(this.session.environment, "hold", () => proposeTerms(this.session, { held: true }, "hold"));
   }
 
   /** Takes the peer off hold; throws as `hold` does. */
-  async resume(): Promise<void> {
-    await guard("resume", () => proposeTerms(this.session, { held: false }, "resume"));
+  resume(): Promise<void> {
+    return attempt(this.session.environment, "resume", () => proposeTerms(this.session, { held: false }, "resume"));
   }
 
   /**
    * Changes the session by a re-INVITE: `sdp` with external media, `codecs` with audio here. Throws as `hold` does, and
    * `CODEC_UNSUPPORTED`.
    */
-  async modify(options: ModifyOptions): Promise<void> {
-    const { sdp, codecs } = options;
-    await guard("modify", () => {
+  modify(options: ModifyOptions): Promise<void> {
+    return attempt(this.session.environment, "modify", () => {
+      refuseUnknownNames(options, knownOfModify, "modify");
+      const { sdp, codecs } = options;
       if ((sdp === undefined) === (codecs === undefined))
         throw new ClientError("CONFIG_INVALID", "modify() takes `sdp` with external media, or `codecs` with audio here");
       if (sdp !== undefined) return offerPrepared(this.session, sdp);
@@ -201,23 +220,21 @@ export class Call extends CallMedia implements AsyncDisposable {
    *
    * @throws {ClientError} `MEDIA_NOT_AVAILABLE` with external media, `CALL_ENDED`.
    */
-  async previewOffer(): Promise<string> {
-    return guard("preview", () => this.#preview.previewOffer());
+  previewOffer(): Promise<string> {
+    return attempt(this.session.environment, "preview", () => this.#preview.previewOffer());
   }
 
   /** The answer that this offer would get now. Nothing is sent. Throws as {@link previewOffer}, and where the offer would be refused. */
-  async previewAnswer(offer: string): Promise<string> {
-    return guard("preview", () => this.#preview.previewAnswer(Buffer.from(offer)));
+  previewAnswer(offer: string): Promise<string> {
+    return attempt(this.session.environment, "preview", () => this.#preview.previewAnswer(Buffer.from(offer)));
   }
 
   /** A request within the call's dialog, such as INFO. Any final response resolves. */
-  async request(options: {
-    method: string;
-    headers?: readonly HeaderInput[];
-    body?: { contentType: string; content: Uint8Array };
-  }): Promise<SipResponse> {
-    const headers = extraHeaders(options.headers);
-    return guard(options.method, () => this.session.usage.sendRequest({ ...options, headers }));
+  request(options: CallRequestOptions): Promise<SipResponse> {
+    return attempt(this.session.environment, String(options?.method), () => {
+      refuseUnknownNames(options, knownOfRequest, "request");
+      return this.session.usage.sendRequest({ ...options, headers: extraHeaders(options.headers) });
+    });
   }
 
   /** Hangs up and waits at most 2 s for the peer, then for the files being recorded. Never throws. */

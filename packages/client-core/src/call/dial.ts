@@ -2,6 +2,7 @@ import { BoundedQueue, onAbort } from "@sidetone/infra-common";
 import { From, NameAddress, Subject, type HeaderInput } from "@sidetone/sip-core";
 import type { DialOptions as SessionDialOptions, ExternalMedia, Session, SessionProgress, Sessions } from "@sidetone/session-core";
 import type { Account } from "../account.ts";
+import { knownOfExternal } from "../config/check-media.ts";
 import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
@@ -52,6 +53,7 @@ const known: KnownNames<DialOptions> = {
 
 /** Sends the INVITE and gives the handle. Throws as `Client.dial` does. */
 export function dial(account: Account, sessions: Sessions, calls: CallList, target: string, options: DialOptions): OutgoingCall {
+  refuseUnknownNames(options, known, "dial");
   const { signal, metadata } = options;
   signal?.throwIfAborted();
   const uri = account.complete(target);
@@ -82,12 +84,12 @@ type Passed = "ringTimeoutSeconds" | "codecs" | "sdp" | "external";
 
 /** What cannot be honoured is refused, never ignored. */
 function checkOptions(options: DialOptions, makesAudio: boolean): void {
-  refuseUnknownNames(options, known, "dial");
   const { ringTimeoutSeconds, codecs, sdp, external } = options;
   if (ringTimeoutSeconds !== undefined && !(ringTimeoutSeconds >= 0))
     throw new ClientError("CONFIG_INVALID", `ringTimeoutSeconds must be 0 or more, not ${ringTimeoutSeconds}`);
   if (makesAudio && (sdp !== undefined || external))
     throw new ClientError("CONFIG_INVALID", '`sdp` and `external` are for clients with media: "external"');
+  if (external) refuseUnknownNames(external, knownOfExternal, "external");
   if (!makesAudio && codecs) throw new ClientError("CONFIG_INVALID", "With external media the codecs are those of your description");
 }
 

@@ -22,6 +22,8 @@ const frame: readonly HeaderInput[] = [
  */
 export function extraHeaders(headers: Iterable<HeaderInput> | undefined): readonly HeaderInput[] {
   if (headers === undefined) return [];
+  if (typeof headers === "string" || typeof headers[Symbol.iterator] !== "function")
+    throw new ClientError("CONFIG_INVALID", 'headers is a list like [["X-Team", "7"]]');
   const fields = [...headers];
   if (fields.length === 0) return fields;
   const taken = fields.find(([name]) => owned.has(String(name).toLowerCase()));

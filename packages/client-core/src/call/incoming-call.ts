@@ -2,6 +2,8 @@ import { sessionDescriptionOf } from "@sidetone/dialog-core";
 import type { HeaderInput } from "@sidetone/sip-core";
 import type { IncomingSession, RingOptions as SessionRingOptions } from "@sidetone/session-core";
 import type { Account } from "../account.ts";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
+import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
 import type { Call } from "./call.ts";
@@ -30,6 +32,11 @@ export interface RedirectOptions {
   /** Default 302 Moved Temporarily. */
   statusCode?: 300 | 301 | 302 | 305 | 380;
 }
+
+const knownOfRing: KnownNames<RingOptions> = { statusCode: true, reasonPhrase: true, headers: true, earlyMedia: true, sdp: true };
+const knownOfAnswer: KnownNames<AnswerOptions> = { headers: true, sdp: true };
+const knownOfReject: KnownNames<RejectOptions> = { reasonPhrase: true, headers: true };
+const knownOfRedirect: KnownNames<RedirectOptions> = { statusCode: true };
 
 const sdpTypes: ReadonlySet<string> = new Set(["application/sdp"]);
 
@@ -85,6 +92,7 @@ export class IncomingCall {
    * @throws {ClientError} `CALL_STATE_INVALID`, `CALL_ENDED`, `CONFIG_INVALID` (early media needs an offer in the INVITE).
    */
   ring(options: RingOptions = {}): void {
+    refuseUnknownNames(options, knownOfRing, "ring");
     const { sdp, headers, ...rest } = options;
     checkReasonPhrase(rest.reasonPhrase);
     const ringOptions = { ...rest, ...(headers ? { headers: extraHeaders(headers) } : {}) };
@@ -105,15 +113,12 @@ export class IncomingCall {
    *   `MEDIA_NEGOTIATION_FAILED` (the caller gets 488); `CALL_STATE_INVALID` the second time.
    */
   answer(options: AnswerOptions = {}): Promise<Call> {
-    try {
+    return attempt(this.#session.environment, "answer", () => {
+      refuseUnknownNames(options, knownOfAnswer, "answer");
       const headers = extraHeaders(options.headers);
       this.#prepare(options.sdp);
-      const answered = guard("answer", () => this.#session.answer({ headers })).then(() => this.call);
-      answered.catch(() => {}); // a caller who gives up is no unhandled rejection of one who does not wait: `call.ended` tells
-      return answered;
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+      return this.#session.answer({ headers }).then(() => this.call);
+    });
   }
 
   /** Refuses with a status code of 400 to 699. Default 486 Busy Here. Throws `CONFIG_INVALID`, `CALL_STATE_INVALID`, `CALL_ENDED`. */
@@ -124,6 +129,7 @@ export class IncomingCall {
         `A call is rejected with a status code of 400 to 699, not ${statusCode}; use redirect() for 3xx`,
       );
     }
+    refuseUnknownNames(options, knownOfReject, "reject");
     checkReasonPhrase(options.reasonPhrase);
     const headers = extraHeaders(options.headers);
     guard("reject", () => this.#session.reject(statusCode, { ...options, headers }));
@@ -131,6 +137,7 @@ export class IncomingCall {
 
   /** Tells the caller where else to call (RFC 3261 §21.3): URIs, a user or a number, best first. Throws as `reject` does, and `SIP_URI_INVALID`. */
   redirect(to: string | readonly string[], options: RedirectOptions = {}): void {
+    refuseUnknownNames(options, knownOfRedirect, "redirect");
     const contacts = [to].flat().map((target) => this.account.complete(target).toString());
     if (contacts.length === 0) throw new ClientError("CONFIG_INVALID", "redirect() needs somewhere to send the caller");
     guard("redirect", () => this.#session.redirect(contacts, options));

@@ -1,5 +1,6 @@
 import { onAbort } from "@sidetone/infra-common";
 import { openWavFile, type AudioSource, type MediaSession, type Playback, type PlaybackEnd } from "@sidetone/media-core";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { ClientError } from "../errors/client-error.ts";
 
 export interface PlayOptions {
@@ -9,8 +10,13 @@ export interface PlayOptions {
   signal?: AbortSignal;
 }
 
+const known: KnownNames<PlayOptions> = { loop: true, signal: true };
+const unplayed: PlaybackEnd = { playedMs: 0, completed: false };
+
 /** Who hears that something plays. */
 export interface PlayUser {
+  /** Asked when the source is open: false when a later one plays already, or all was stopped meanwhile. */
+  mayBegin(): boolean;
   onPlaying(playback: Playback): void;
   onPlayed(playback: Playback, end: PlaybackEnd): void;
 }
@@ -19,13 +25,17 @@ export interface PlayUser {
 export async function play(
   media: () => MediaSession,
   source: string | AudioSource,
-  { loop = false, signal }: PlayOptions,
+  options: PlayOptions,
   user: PlayUser,
 ): Promise<PlaybackEnd> {
-  const playback = await start(media, source, loop, signal);
+  refuseUnknownNames(options, known, "play");
+  const { loop = false, signal } = options;
+  const opened = await open(media, source, loop, signal);
+  const playback = begin(media, opened, signal, user);
+  if (!playback) return unplayed;
   const forgetSignal = onAbort(signal, () => playback.stop());
   user.onPlaying(playback);
-  let end: PlaybackEnd = { playedMs: 0, completed: false };
+  let end = unplayed;
   try {
     end = await playback.finished;
     signal?.throwIfAborted();
@@ -36,25 +46,32 @@ export async function play(
   }
 }
 
-async function start(
-  media: () => MediaSession,
-  source: string | AudioSource,
-  loop: boolean,
-  signal: AbortSignal | undefined,
-): Promise<Playback> {
-  if (typeof source !== "string" && loop) throw new ClientError("CONFIG_INVALID", "`loop` is for files; give the source its own");
-  const opened = typeof source === "string" ? await openFile(media, source, loop, signal) : source;
+function begin(media: () => MediaSession, opened: AudioSource, signal: AbortSignal | undefined, user: PlayUser): Playback | undefined {
   try {
     signal?.throwIfAborted();
-    return media().play(opened);
+    const session = media();
+    if (user.mayBegin()) return session.play(opened);
   } catch (error) {
     opened.close();
     throw error;
   }
+  opened.close();
+  return undefined;
 }
 
 /** Not for a call without audio: its error says more than that of a file. */
-async function openFile(media: () => MediaSession, path: string, loop: boolean, signal: AbortSignal | undefined): Promise<AudioSource> {
-  media();
-  return openWavFile(path, signal ? { loop, signal } : { loop });
+async function open(
+  media: () => MediaSession,
+  source: string | AudioSource,
+  loop: boolean,
+  signal: AbortSignal | undefined,
+): Promise<AudioSource> {
+  if (typeof source === "string") {
+    media();
+    return openWavFile(source, signal ? { loop, signal } : { loop });
+  }
+  if (typeof source?.read !== "function" || typeof source.close !== "function")
+    throw new ClientError("CONFIG_INVALID", "play() takes the path of a WAV file, or an AudioSource with read() and close()");
+  if (loop) throw new ClientError("CONFIG_INVALID", "`loop` is for files; give the source its own");
+  return source;
 }

@@ -1,16 +1,37 @@
 import type { RequestOptions, UserAgentCore } from "@sidetone/dialog-core";
+import type { Environment } from "@sidetone/infra-common";
 import { NameAddress, type SipResponse } from "@sidetone/sip-core";
 import type { Account } from "../account.ts";
 import { extraHeaders } from "../call/extra-headers.ts";
-import { guard } from "../errors/guard.ts";
+import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
+import { attempt } from "../errors/attempt.ts";
+
+const known: KnownNames<RequestOptions> = {
+  method: true,
+  requestUri: true,
+  from: true,
+  to: true,
+  callId: true,
+  sequenceNumber: true,
+  headers: true,
+  route: true,
+  contactUser: true,
+  accountId: true,
+  body: true,
+  contact: true,
+  signal: true,
+  onProvisional: true,
+};
 
 /** Any request, any header: the user agent beneath a client, with its account. */
 export class ClientUserAgent {
+  readonly #environment: Environment;
   readonly #account: Account;
   readonly #core: () => UserAgentCore;
 
   /** @internal */
-  constructor(account: Account, core: () => UserAgentCore) {
+  constructor(environment: Environment, account: Account, core: () => UserAgentCore) {
+    this.#environment = environment;
     this.#account = account;
     this.#core = core;
   }
@@ -23,10 +44,11 @@ export class ClientUserAgent {
    *   `CLIENT_STOPPED`.
    * @throws `signal.reason` when aborted.
    */
-  async request(options: RequestOptions): Promise<SipResponse> {
-    const { identity, id, route } = this.#account;
-    const headers = extraHeaders(options.headers);
-    return guard(options.method, () => {
+  request(options: RequestOptions): Promise<SipResponse> {
+    return attempt(this.#environment, String(options?.method), () => {
+      refuseUnknownNames(options, known, "request");
+      const { identity, id, route } = this.#account;
+      const headers = extraHeaders(options.headers);
       return this.#core().request({ from: NameAddress.create(identity).toString(), accountId: id, route, ...options, headers });
     });
   }

@@ -10,6 +10,7 @@ import { IncomingCall } from "../call/incoming-call.ts";
 import type { OutgoingCall } from "../call/outgoing-call.ts";
 import { callerOf } from "../call/remote-party.ts";
 import type { ClientOptions } from "../config/client-options.ts";
+import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
 import { CallHistory, type CallRecord } from "../events/call-history.ts";
@@ -78,7 +79,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   /** Requests of any method, outside of calls. */
   get userAgent(): ClientUserAgent {
-    return (this.#userAgent ??= new ClientUserAgent(this.account, () => this.#requireSessions().core));
+    return (this.#userAgent ??= new ClientUserAgent(this.environment, this.account, () => this.#requireSessions().core));
   }
 
   /** Everything that happens, as plain data in one sequence. It begins with the first use, and costs nothing before. */
@@ -141,8 +142,8 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
    *   `MEDIA_NO_COMMON_CODEC`; what `dial` throws.
    * @throws `signal.reason` when aborted.
    */
-  async call(target: string, options: DialOptions = {}): Promise<Call> {
-    return this.dial(target, options).answered;
+  call(target: string, options: DialOptions = {}): Promise<Call> {
+    return attempt(this.environment, "call", () => this.dial(target, options).answered);
   }
 
   /**
@@ -157,6 +158,8 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   /** Sets the one handler that decides about incoming calls, each in its own turn; undefined removes it. Returns the function that does. */
   onIncoming(handler: IncomingHandler | undefined): () => void {
+    if (handler !== undefined && typeof handler !== "function")
+      throw new ClientError("CONFIG_INVALID", "onIncoming() takes the function that decides about a call, or undefined");
     this.#desk.handler = handler;
     return () => {
       if (this.#desk.handler === handler) this.#desk.handler = undefined;
@@ -173,6 +176,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   preferCodecs(names: readonly string[]): void {
     const { codecs } = this;
     if (!codecs) throw new ClientError("MEDIA_NOT_AVAILABLE", "With external media the application chooses the codecs");
+    if (!Array.isArray(names)) throw new ClientError("CONFIG_INVALID", "preferCodecs() takes a list of encoding names");
     guard("preferCodecs", () => codecsNamed(codecs, names));
     this.#preferredCodecs = [...names];
     this.#applyCodecs();

@@ -2,6 +2,7 @@ import { systemEnvironment, type Environment } from "@sidetone/infra-common";
 import { checkOptions } from "../config/check-options.ts";
 import type { ClientOptions } from "../config/client-options.ts";
 import { ConfigProblems } from "../config/config-problems.ts";
+import { ClientError } from "../errors/client-error.ts";
 import { Client } from "./client.ts";
 
 /**
@@ -11,6 +12,7 @@ import { Client } from "./client.ts";
  *   `PERMISSION_DENIED`.
  */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
+  if (typeof options !== "object" || options === null) throw new ClientError("CONFIG_INVALID", "createClient() takes an object of options");
   const problems = new ConfigProblems();
   checkOptions(options, problems);
   problems.throwIfAny();

@@ -13,7 +13,9 @@ const sharedPortAttempts = 20;
 
 /** @throws {ClientError} `CONFIG_INVALID` naming the field. */
 export function parseListen(listen: string | readonly string[] | undefined): readonly ListenAddress[] {
-  return [listen ?? "0.0.0.0:0"].flat().map((text) => {
+  const texts = [listen ?? "0.0.0.0:0"].flat();
+  if (texts.length === 0) throw new ClientError("CONFIG_INVALID", 'listen: the list names no address; leave it out for "0.0.0.0:0"');
+  return texts.map((text) => {
     const parsed = parseHostPort(String(text));
     if (!parsed || !addressFamily(parsed.host)) {
       throw new ClientError(

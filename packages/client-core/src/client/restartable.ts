@@ -3,6 +3,8 @@ export class Restartable<Resource extends { close(): Promise<void> }> {
   readonly #open: () => Promise<Resource>;
   #current: Resource | undefined = undefined;
   #wanted: "running" | "stopped" = "stopped";
+  /** Counts what was wanted: only the latest start that fails has nothing behind it. */
+  #wishes = 0;
   /** The latest start or stop; each waits for the one before. */
   #change: Promise<void> = Promise.resolve();
 
@@ -20,9 +22,10 @@ export class Restartable<Resource extends { close(): Promise<void> }> {
   start(): Promise<void> {
     if (this.#wanted === "stopped") {
       this.#wanted = "running";
+      const wish = ++this.#wishes;
       this.#change = this.#change.then(
-        () => this.#start(),
-        () => this.#start(),
+        () => this.#start(wish),
+        () => this.#start(wish),
       );
     }
     return this.#change;
@@ -32,6 +35,7 @@ export class Restartable<Resource extends { close(): Promise<void> }> {
   stop(): Promise<void> {
     if (this.#wanted === "running") {
       this.#wanted = "stopped";
+      this.#wishes++;
       this.#change = this.#change.then(
         () => this.#stop(),
         () => {},
@@ -40,11 +44,11 @@ export class Restartable<Resource extends { close(): Promise<void> }> {
     return this.#change.catch(() => {});
   }
 
-  async #start(): Promise<void> {
+  async #start(wish: number): Promise<void> {
     try {
       this.#current = await this.#open();
     } catch (error) {
-      this.#wanted = "stopped";
+      if (wish === this.#wishes) this.#wanted = "stopped";
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { addressFamily, isWildcard } from "@sidetone/infra-common";
 import { CodecRegistry } from "@sidetone/media-core";
+import type { ExternalMedia } from "@sidetone/session-core";
 import { checkNames } from "./check-names.ts";
 import type { ClientMediaOptions, ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
@@ -17,9 +18,13 @@ const known: KnownNames<ClientMediaOptions> = {
   timeoutSeconds: true,
 };
 
+export const knownOfExternal: KnownNames<ExternalMedia> = { createOffer: true, answerOffer: true, onAnswer: true, onRollback: true };
+const knownOfPorts: KnownNames<NonNullable<ClientMediaOptions["rtpPorts"]>> = { first: true, last: true };
+
 /** Checks `media` and `external`. */
 export function checkMedia({ media, external }: ClientOptions, problems: ConfigProblems): void {
   if (external && media !== "external") problems.invalid("external", 'used together with media: "external"');
+  if (external) checkExternal(external, problems);
   if (media === undefined || media === "external") return;
   if (typeof media !== "object" || media === null) return problems.invalid("media", '"external" or an object');
   checkNames(media, known, "media.", problems);
@@ -35,6 +40,11 @@ export function checkMedia({ media, external }: ClientOptions, problems: ConfigP
     const problem = sdpAttributeProblem(attribute);
     if (problem) problems.invalid("media.sdpAttributes", problem);
   }
+}
+
+function checkExternal(external: ExternalMedia, problems: ConfigProblems): void {
+  if (typeof external !== "object") return problems.invalid("external", "an object of functions");
+  checkNames(external, knownOfExternal, "external.", problems);
 }
 
 function checkCodecs({ codecs }: ClientMediaOptions, problems: ConfigProblems): void {
@@ -53,6 +63,7 @@ function checkAddresses({ address, advertisedAddress, rtpPorts }: ClientMediaOpt
   if (advertisedAddress !== undefined && (!addressFamily(advertisedAddress) || isWildcard(advertisedAddress)))
     problems.invalid("media.advertisedAddress", "a numeric address that the peers can reach");
   if (!rtpPorts) return;
+  checkNames(rtpPorts, knownOfPorts, "media.rtpPorts.", problems);
   const { first, last } = rtpPorts;
   if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 0 && last >= first && last <= 65_535))
     problems.invalid("media.rtpPorts", "{ first, last } with 0 ≤ first ≤ last ≤ 65535");

@@ -35,18 +35,25 @@ const knownOfTimers: KnownNames<NonNullable<ClientOptions["timers"]>> = { T1: tr
 /** Collects what is not understood or cannot be honoured, naming every field at fault. */
 export function checkOptions(options: ClientOptions, problems: ConfigProblems): void {
   checkNames(options, known, "", problems);
-  if (options.account) checkNames(options.account, knownOfAccount, "account.", problems);
+  if (options.account !== undefined) {
+    if (typeof options.account !== "object" || options.account === null) return problems.invalid("account", "an object with a uri");
+    checkNames(options.account, knownOfAccount, "account.", problems);
+  }
   problems.collect(() => new Account("default", options.account, options.domain));
   problems.collect(() => parseListen(options.listen));
   checkTransports(options, problems);
   checkLimits(options, problems);
   checkUserAgent(options, problems);
+  checkInterceptors(options, problems);
   checkMedia(options, problems);
 }
 
 function checkTransports({ transports }: ClientOptions, problems: ConfigProblems): void {
-  if (transports?.length === 0) problems.invalid("transports", "at least one of UDP and TCP");
-  for (const transport of transports ?? []) {
+  if (transports === undefined) return;
+  if (!Array.isArray(transports)) return problems.invalid("transports", "a list of UDP and TCP");
+  if (new Set(transports).size < transports.length) problems.invalid("transports", "a list of UDP and TCP, each once");
+  if (transports.length === 0) problems.invalid("transports", "at least one of UDP and TCP");
+  for (const transport of transports) {
     const name = String(transport).toUpperCase();
     if (name === "TLS" || name === "WS" || name === "WSS")
       problems.unsupported("transports", `${name} is not available yet; use UDP or TCP`);
@@ -57,12 +64,12 @@ function checkTransports({ transports }: ClientOptions, problems: ConfigProblems
 function checkLimits({ maxCalls, incomingRingSeconds, maxCallSeconds, timers }: ClientOptions, problems: ConfigProblems): void {
   if (maxCalls !== undefined && !(Number.isInteger(maxCalls) && maxCalls >= 0)) problems.invalid("maxCalls", "a whole number");
   for (const [name, value] of Object.entries({ incomingRingSeconds, maxCallSeconds })) {
-    if (value !== undefined && !(value >= 0)) problems.invalid(name, "0 or more seconds");
+    if (value !== undefined && !(typeof value === "number" && value >= 0)) problems.invalid(name, "0 or more seconds");
   }
   if (!timers) return;
   checkNames(timers, knownOfTimers, "timers.", problems);
   for (const [name, value] of Object.entries(timers)) {
-    if (!(value > 0)) problems.invalid(`timers.${name}`, "more than 0 milliseconds");
+    if (!(typeof value === "number" && value > 0 && value < Infinity)) problems.invalid(`timers.${name}`, "more than 0 milliseconds");
   }
 }
 
@@ -71,4 +78,10 @@ function checkUserAgent({ userAgent, ringing }: ClientOptions, problems: ConfigP
   if (userAgent !== undefined && (typeof userAgent !== "string" || userAgent.trim() === "" || /[\x00-\x08\x0a-\x1f\x7f]/.test(userAgent)))
     problems.invalid("userAgent", "one line of text");
   if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") problems.invalid("ringing", '"automatic" or "manual"');
+}
+
+function checkInterceptors({ interceptors }: ClientOptions, problems: ConfigProblems): void {
+  if (interceptors === undefined) return;
+  if (!Array.isArray(interceptors) || interceptors.some((interceptor) => typeof interceptor !== "function"))
+    problems.invalid("interceptors", "a list of functions");
 }

@@ -71,6 +71,7 @@ export async function withTimeout<Value>(
     if (either.signal.aborted) reject(either.signal.reason);
     either.signal.addEventListener("abort", () => reject(either.signal.reason), { once: true });
   });
+  aborted.catch(() => {}); // an operation that throws at once leaves nobody else to hear of it
   return await Promise.race([aborted, operation(either.signal)]);
 }
 

@@ -72,8 +72,8 @@ export abstract class ManagedAudio extends ManagedControl {
    *
    * @throws {ClientError} `CALL_NOT_FOUND`, and what that rejects with.
    */
-  async sendAudioFrame(ref: CallRef, frame: { readonly samples: Int16Array; readonly sampleRate: number }): Promise<boolean> {
-    return this.resolve(ref).audio.out.write(frame.samples, { sampleRate: frame.sampleRate });
+  sendAudioFrame(ref: CallRef, frame: { readonly samples: Int16Array; readonly sampleRate: number }): Promise<boolean> {
+    return this.command("sendAudioFrame", () => this.resolve(ref).audio.out.write(frame.samples, { sampleRate: frame.sampleRate }));
   }
 }
 
@@ -86,6 +86,7 @@ function sourceOf(transmission: AudioTransmission): AudioSource | undefined {
       return new ToneSource({ frequenciesHz: [frequencyHz], ...(levelDbm0 === undefined ? {} : { levelDbm0 }) });
     }
     case "samples":
+      if (!(transmission.samples instanceof Int16Array)) throw new ClientError("CONFIG_INVALID", "samples is an Int16Array");
       return new SampleSource(transmission.samples, { sampleRate: transmission.sampleRate, loop: transmission.repeat ?? false });
     default:
       throw new ClientError("CONFIG_INVALID", "mode is passThrough, tone or samples");

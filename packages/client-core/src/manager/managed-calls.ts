@@ -33,8 +33,8 @@ export abstract class ManagedCalls extends ManagedLifecycle {
    *
    * @throws {ClientError} Rejects as `Client.dial` throws: `SIP_URI_INVALID`, `CONFIG_INVALID`, `TOO_MANY_CALLS`, `CLIENT_STOPPED` …
    */
-  async makeCall(target: string, options: MakeCallOptions = {}): Promise<Call> {
-    return this.client.dial(target, options).call;
+  makeCall(target: string, options: MakeCallOptions = {}): Promise<Call> {
+    return this.command("makeCall", () => this.client.dial(target, options).call);
   }
 
   /**
@@ -43,8 +43,8 @@ export abstract class ManagedCalls extends ManagedLifecycle {
    * @throws {ClientError} `CALL_NOT_FOUND`; `CALL_STATE_INVALID` when it does not wait for a decision; `CALL_ENDED` when the caller gives up
    *   first; `MEDIA_NO_COMMON_CODEC`, `MEDIA_NEGOTIATION_FAILED`.
    */
-  async answerCall(ref: CallRef, options: AnswerOptions = {}): Promise<Call> {
-    return this.#waiting(ref).answer(options);
+  answerCall(ref: CallRef, options: AnswerOptions = {}): Promise<Call> {
+    return this.command("answerCall", () => this.#waiting(ref).answer(options));
   }
 
   /** @deprecated It is the same as {@link answerCall}. */
@@ -53,13 +53,13 @@ export abstract class ManagedCalls extends ManagedLifecycle {
   }
 
   /** Refuses an incoming call. @throws {ClientError} `CALL_NOT_FOUND`, `CALL_STATE_INVALID`, `CONFIG_INVALID`. */
-  async rejectCall(ref: CallRef, { statusCode, ...options }: RejectCallOptions = {}): Promise<void> {
-    this.#waiting(ref).reject(statusCode, options);
+  rejectCall(ref: CallRef, { statusCode, ...options }: RejectCallOptions = {}): Promise<void> {
+    return this.command("rejectCall", () => this.#waiting(ref).reject(statusCode, options));
   }
 
   /** Ends a call: BYE, CANCEL or a refusal, as its state asks. Resolves when it has ended. @throws {ClientError} `CALL_NOT_FOUND`. */
-  async terminateCall(ref: CallRef, options: HangUpOptions = {}): Promise<CallEnded> {
-    return this.resolve(ref).hangUp(options);
+  terminateCall(ref: CallRef, options: HangUpOptions = {}): Promise<CallEnded> {
+    return this.command("terminateCall", () => this.resolve(ref).hangUp(options));
   }
 
   /** @deprecated It is the same as {@link terminateCall}. */

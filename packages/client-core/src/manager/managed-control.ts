@@ -5,13 +5,13 @@ import type { CallRef } from "./managed-lifecycle.ts";
 /** Hold and key presses. */
 export abstract class ManagedControl extends ManagedCalls {
   /** Puts the peer on hold; see `Call.hold`. @throws {ClientError} `CALL_NOT_FOUND`, and what that rejects with. */
-  async holdCall(ref: CallRef): Promise<void> {
-    await this.resolve(ref).hold();
+  holdCall(ref: CallRef): Promise<void> {
+    return this.command("holdCall", () => this.resolve(ref).hold());
   }
 
   /** Takes the peer off hold. Throws as {@link holdCall}. */
-  async resumeCall(ref: CallRef): Promise<void> {
-    await this.resolve(ref).resume();
+  resumeCall(ref: CallRef): Promise<void> {
+    return this.command("resumeCall", () => this.resolve(ref).resume());
   }
 
   /** Whether either side holds. @throws {ClientError} `CALL_NOT_FOUND`. */
@@ -26,7 +26,7 @@ export abstract class ManagedControl extends ManagedCalls {
   }
 
   /** Sends key presses; see `Call.sendDtmf`. @throws {ClientError} `CALL_NOT_FOUND`, and what that rejects with. */
-  async sendDtmf(ref: CallRef, digits: string, options: { durationMs?: number; gapMs?: number } = {}): Promise<void> {
-    await this.resolve(ref).sendDtmf(digits, options);
+  sendDtmf(ref: CallRef, digits: string, options: { durationMs?: number; gapMs?: number } = {}): Promise<void> {
+    return this.command("sendDtmf", () => this.resolve(ref).sendDtmf(digits, options));
   }
 }

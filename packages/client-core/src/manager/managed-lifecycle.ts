@@ -1,6 +1,8 @@
+import { formatHostPort } from "@sidetone/infra-common";
 import type { Call } from "../call/call.ts";
 import { CallState } from "../call/call-state.ts";
 import type { Client } from "../client/client.ts";
+import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 
 /** A call, or its id. */
@@ -64,7 +66,7 @@ export abstract class ManagedLifecycle implements AsyncDisposable {
     const { isRunning, listeningPoints, calls, callCounts } = this.client;
     return {
       isRunning,
-      listeningPoints: listeningPoints.map(({ transport, address, port }) => `${transport} ${address}:${port}`),
+      listeningPoints: listeningPoints.map(({ transport, address, port }) => `${transport} ${formatHostPort(address, port)}`),
       activeCalls: calls.filter(({ state }) => CallState.isActive(state)).length,
       currentCalls: calls.length,
       outgoingCalls: callCounts.outgoing,
@@ -72,6 +74,11 @@ export abstract class ManagedLifecycle implements AsyncDisposable {
       endedCalls: callCounts.ended,
       answeredCalls: callCounts.answered,
     };
+  }
+
+  /** Runs a command; one who does not wait for it hears of its failure by `ErrorOccurred`. */
+  protected command<Result>(what: string, operation: () => Result | PromiseLike<Result>): Promise<Result> {
+    return attempt(this.client.environment, what, operation);
   }
 
   /** @throws {ClientError} `CALL_NOT_FOUND` for an id that no present call has. */

@@ -137,13 +137,13 @@ export abstract class ManagedMedia extends ManagedAudio {
   }
 
   /** Changes a call by a re-INVITE: `codecs` with audio here, `sdp` with external media; see `Call.modify`. */
-  async updateCallMedia(ref: CallRef, options: ModifyOptions): Promise<void> {
-    await this.resolve(ref).modify(options);
+  updateCallMedia(ref: CallRef, options: ModifyOptions): Promise<void> {
+    return this.command("updateCallMedia", () => this.resolve(ref).modify(options));
   }
 
   /** The offer that a re-INVITE would carry now. Nothing is sent. @throws {ClientError} `MEDIA_NOT_AVAILABLE` with external media, `CALL_ENDED`. */
-  async previewSdpOffer(ref: CallRef): Promise<string> {
-    return this.resolve(ref).previewOffer();
+  previewSdpOffer(ref: CallRef): Promise<string> {
+    return this.command("previewSdpOffer", () => this.resolve(ref).previewOffer());
   }
 
   /**
@@ -152,11 +152,13 @@ export abstract class ManagedMedia extends ManagedAudio {
    * @throws {ClientError} `CALL_STATE_INVALID` when there is no such offer; `MEDIA_NO_COMMON_CODEC`, `MEDIA_NEGOTIATION_FAILED` where it would
    *   be refused; `MEDIA_NOT_AVAILABLE` with external media, `CALL_ENDED`.
    */
-  async previewSdpAnswer(ref: CallRef, offer?: string): Promise<string> {
-    const call = this.resolve(ref);
-    const sdp = offer ?? this.client.findIncoming(call.id)?.remoteSdp;
-    if (sdp === undefined) throw new ClientError("CALL_STATE_INVALID", "There is no offer that waits for an answer; give one");
-    return call.previewAnswer(sdp);
+  previewSdpAnswer(ref: CallRef, offer?: string): Promise<string> {
+    return this.command("previewSdpAnswer", () => {
+      const call = this.resolve(ref);
+      const sdp = offer ?? this.client.findIncoming(call.id)?.remoteSdp;
+      if (sdp === undefined) throw new ClientError("CALL_STATE_INVALID", "There is no offer that waits for an answer; give one");
+      return call.previewAnswer(sdp);
+    });
   }
 }
 

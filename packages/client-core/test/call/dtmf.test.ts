@@ -49,13 +49,42 @@ describe("key presses (RFC 4733)", () => {
     expect(read).toBe(digits.slice(-64));
   });
 
-  test("have one reader, and a reader that comes after the end gets none", async () => {
+  test("have one reader at a time, and a reader that comes after the end gets none", async () => {
     const { connect, settle } = await scenario();
     const { bobs, call } = await connect();
+    const reader = bobs.dtmf[Symbol.asyncIterator]();
+    const waiting = reader.next();
+    expect(() => bobs.dtmf[Symbol.asyncIterator]()).toThrow(expect.objectContaining({ code: "CALL_STATE_INVALID" }));
     await settle(call.hangUp());
     await settle(bobs.ended);
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await reader.return!();
     for await (const press of bobs.dtmf) throw new Error(JSON.stringify(press));
-    expect(() => bobs.dtmf[Symbol.asyncIterator]()).toThrow();
+  });
+
+  test("that a reader leaves behind wait for the next one: a menu, then a number", async () => {
+    const { connect, settle } = await scenario();
+    const { bobs, call } = await connect();
+    let choice = "";
+    const chosen = (async () => {
+      for await (const { digit } of bobs.dtmf) {
+        choice = digit;
+        break;
+      }
+    })();
+    await settle(call.sendDtmf("142#", { durationMs: 40, gapMs: 40 }));
+    await chosen;
+    expect(choice).toBe("1");
+    let entered = "";
+    for await (const { digit } of bobs.dtmf) {
+      if (digit === "#") break;
+      entered += digit;
+    }
+    expect(entered).toBe("42");
+    const reader = bobs.dtmf[Symbol.asyncIterator]();
+    const waiting = reader.next();
+    expect(await reader.return!()).toMatchObject({ done: true });
+    expect(await waiting).toMatchObject({ done: true });
   });
 
   test.each(["", "12x", "1 2", "+49"])("%j is refused", async (digits) => {

@@ -49,6 +49,19 @@ describe("options of createClient", () => {
     [{ media: { sdpAttributes: ["a b"] } }, "media.sdpAttributes"],
     [{ media: { sdpAttributes: ["x:1\r\nm=video"] } }, "media.sdpAttributes"],
     [{ media: { sdpAttributes: ["sendonly"] } }, "media.sdpAttributes"],
+    [{ media: { rtpPorts: { first: 20, last: 30, step: 2 } } }, "media.rtpPorts.step"],
+    [{ media: "external", external: { acceptOffer: () => "" } }, "external.acceptOffer"],
+    [{ media: "external", external: 5 }, "external"],
+    [{ listen: [] }, "listen"],
+    [{ transports: ["UDP", "UDP"] }, "transports"],
+    [{ transports: "UDP" }, "transports"],
+    [{ account: "sip:a@b" }, "account must be an object"],
+    [{ account: { uri: "sip:a@b", password: 1234 } }, "account.password"],
+    [{ account: { uri: "sip:a@b", username: "a\r\nX: b" } }, "account.username"],
+    [{ account: { uri: "sip:a@b", displayName: "a\r\nX: b" } }, "account.displayName"],
+    [{ maxCallSeconds: "60" }, "maxCallSeconds"],
+    [{ timers: { T1: Number.POSITIVE_INFINITY } }, "timers.T1"],
+    [{ interceptors: ["log"] }, "interceptors"],
   ])("%j is CONFIG_INVALID and names %s", async (options, field) => {
     const { code, message } = await problem(options);
     expect(code).toBe("CONFIG_INVALID");

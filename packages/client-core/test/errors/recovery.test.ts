@@ -80,6 +80,21 @@ describe("retryWithBackoff", () => {
 });
 
 describe("withTimeout", () => {
+  test("leaves no rejection to nobody when aborted already and the operation throws at once", async () => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", listener);
+    const { environment } = setUp();
+    const running = withTimeout((signal) => Promise.resolve(signal.throwIfAborted()), 1000, {
+      environment,
+      signal: AbortSignal.abort(busy),
+    });
+    expect(await rejection(running)).toBe(busy);
+    await environment.clock.advance(1);
+    process.off("unhandledRejection", listener);
+    expect(unhandled).toEqual([]);
+  });
+
   test("gives what the operation gives in time, and leaves no timer", async () => {
     const { environment } = setUp();
     const { clock } = environment;
