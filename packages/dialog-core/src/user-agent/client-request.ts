@@ -48,9 +48,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
 
   /** Sends the request: before it returns when the dialog knows its flow, else when the target is found. */
   start(): void {
-    const flow = this.#finder.knownFlow;
-    if (flow) this.#send(flow);
-    else void this.#sendToNextTarget(undefined);
+    if (this.#prepare()) this.#sendOver(this.#finder.knownFlow);
   }
 
   /**
@@ -76,7 +74,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
     if (statusCode < 200) this.user.onProvisional(this, response);
     else if (this.#isCancelled || statusCode < 300) this.user.onFinal(this, response);
     else if (statusCode === 401 || statusCode === 407) void this.#authenticate(response);
-    else if (statusCode === 503 && this.#finder.hasNext) void this.#sendToNextTarget(undefined);
+    else if (statusCode === 503 && this.#finder.hasNext) this.#tryNextTarget(undefined);
     else this.user.onFinal(this, response);
   }
 
@@ -103,7 +101,17 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
   #failOver(error: DialogError): void {
     if (this.draft.dialog) this.draft.dialog.flow = undefined;
     if (this.#isCancelled || !this.#finder.hasNext) this.#fail(error);
-    else void this.#sendToNextTarget(error);
+    else this.#tryNextTarget(error);
+  }
+
+  #tryNextTarget(lastError: DialogError | undefined): void {
+    this.#transaction = undefined;
+    if (this.#prepare()) void this.#sendToNextTarget(lastError);
+  }
+
+  #sendOver(flow: Flow | undefined): void {
+    if (flow) this.#send(flow);
+    else void this.#sendToNextTarget(undefined);
   }
 
   /** Fails with `lastError` when the targets run out after at least one was tried. */
@@ -121,19 +129,35 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
     }
   }
 
+  /** Credentials and interceptors come before the flow, which the size of the request decides on (RFC 3261 §18.1.1). False when it failed. */
+  #prepare(): boolean {
+    const { draft } = this;
+    try {
+      draft.credentials = this.#core.authenticator.credentialsFor(draft);
+      this.#core.intercept(draft);
+      return true;
+    } catch (cause) {
+      this.#failUnsendable(cause);
+      return false;
+    }
+  }
+
   #send(flow: Flow): void {
     const { draft } = this;
     this.flow = flow;
     if (draft.dialog) draft.dialog.flow = flow;
     try {
-      draft.credentials = this.#core.authenticator.credentialsFor(draft);
-      this.#core.intercept(draft);
       this.sent = draft.toRequest(flow, this.#core.capabilities);
       this.#transaction = this.#core.transactions.sendRequest(this.sent, flow, this);
     } catch (cause) {
-      const code = cause instanceof TransactionError ? "DIALOG_TERMINATED" : "DIALOG_OPTION";
-      this.#fail(new DialogError(code, `${draft.method} to ${draft.requestUri} cannot be sent`, { cause }));
+      this.#failUnsendable(cause);
     }
+  }
+
+  #failUnsendable(cause: unknown): void {
+    const { method, requestUri } = this.draft;
+    const code = cause instanceof TransactionError ? "DIALOG_TERMINATED" : "DIALOG_OPTION";
+    this.#fail(new DialogError(code, `${method} to ${requestUri} cannot be sent`, { cause }));
   }
 
   /** Sends the request again with credentials (RFC 3261 §22.2, §22.3), or reports the challenge as the refusal that it is. */
@@ -146,8 +170,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
     if (!isAnswered) return this.user.onFinal(this, response);
     // "… MUST increment the CSeq header field value as it would normally when sending an updated request" (§22.2)
     draft.sequenceNumber = draft.dialog ? ++draft.dialog.localSequenceNumber : draft.sequenceNumber + 1;
-    if (this.flow && !this.flow.isClosed) this.#send(this.flow);
-    else await this.#sendToNextTarget(undefined);
+    if (this.#prepare()) this.#sendOver(this.#finder.again(this.flow));
   }
 
   /** Whoever looks for the credentials may take for ever: a person who is asked for a password. */

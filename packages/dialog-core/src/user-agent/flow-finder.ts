@@ -21,8 +21,14 @@ export class FlowFinder {
 
   /** The flow that the last request of the dialog went over, as long as it lives and fits. */
   get knownFlow(): Flow | undefined {
-    const flow = this.#draft.dialog?.flow;
-    return flow && !flow.isClosed && (flow.reliable || this.#draft.estimatedBytes <= maxDatagramBytes) ? flow : undefined;
+    return this.#usable(this.#draft.dialog?.flow);
+  }
+
+  /** For the same target once more: `flow`, as long as it lives and still fits. Else {@link next} begins with that target again. */
+  again(flow: Flow | undefined): Flow | undefined {
+    const usable = this.#usable(flow);
+    if (!usable && this.#nextTarget > 0) this.#nextTarget--;
+    return usable;
   }
 
   get hasNext(): boolean {
@@ -40,7 +46,7 @@ export class FlowFinder {
     let cause: unknown;
     try {
       const uri = SipUri.parse(this.#draft.nextHop);
-      const options = { messageBytes: this.#draft.estimatedBytes, transportIsExplicit: uri.transport !== undefined, ...aborting };
+      const options = { messageBytes: this.#messageBytes, transportIsExplicit: uri.transport !== undefined, ...aborting };
       this.#targets ??= await transports.locate(uri, aborting);
       while (this.hasNext && !signal?.aborted) {
         try {
@@ -53,6 +59,14 @@ export class FlowFinder {
       cause = error;
     }
     throw this.unreachable(cause);
+  }
+
+  get #messageBytes(): number {
+    return this.#draft.estimateBytes(this.#core.capabilities);
+  }
+
+  #usable(flow: Flow | undefined): Flow | undefined {
+    return flow && !flow.isClosed && (flow.reliable || this.#messageBytes <= maxDatagramBytes) ? flow : undefined;
   }
 
   unreachable(cause: unknown): DialogError {

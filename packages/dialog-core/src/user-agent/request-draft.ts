@@ -81,10 +81,14 @@ export class RequestDraft {
   }
 
   /** A careful guess at the size on the wire in bytes, before flow and Via are known. */
-  get estimatedBytes(): number {
-    let bytes = 500 + (this.body?.content.length ?? 0);
+  estimateBytes(capabilities: Capabilities): number {
+    let bytes = unknownBytes + this.method.length + (this.contactUser?.length ?? 0) + (this.body?.content.length ?? 0);
     for (const text of [this.requestUri, this.from, this.to, this.callId, ...this.route]) bytes += text.length + 12;
-    for (const header of [...this.headers, ...this.credentials]) bytes += header[0].length + header[1].length + 4;
+    const fields = [...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent), ...this.headers, ...this.credentials];
+    for (const [name, value] of fields) bytes += name.length + Buffer.byteLength(value) + 4;
     return bytes;
   }
 }
+
+/** Via and Contact with the longest addresses, and the fields that are much the same in every request. */
+const unknownBytes = 300;
