@@ -76,12 +76,19 @@ describe("A request is looked at in the order of RFC 3261 §8.2", () => {
     await expectNothingLeft();
   });
 
-  test("a body that is optional is ignored (§20.11)", async () => {
+  test.each(["handling=optional", 'Handling="OPTIONAL"'])("a body that is optional is ignored (§20.11): %s", async (handling) => {
     const { alice, ask, expectNothingLeft } = await setUp();
-    const headers = ["Content-Type: text/html", "Content-Disposition: render; handling=optional"];
+    const headers = ["Content-Type: text/html", `Content-Disposition: render; ${handling}`];
     await ask("INVITE", { headers, body: "<p>" });
     expect(alice.calls).toHaveLength(1);
     alice.lastCall.usage.reject(486);
+    await expectNothingLeft();
+  });
+
+  test("a body is not optional because some other parameter says so", async () => {
+    const { ask, expectNothingLeft } = await setUp();
+    const headers = ["Content-Type: text/html", 'Content-Disposition: render; handling=required; note="optional"'];
+    expect((await ask("INVITE", { headers, body: "<p>" })).statusCode).toBe(415);
     await expectNothingLeft();
   });
 

@@ -1,4 +1,4 @@
-import { Accept, ContentEncoding, ContentType, MediaType, Require, type SipRequest } from "@sidetone/sip-core";
+import { Accept, ContentDisposition, ContentEncoding, ContentType, MediaType, Require, type SipRequest } from "@sidetone/sip-core";
 import type { Capabilities } from "./capabilities.ts";
 import type { Refusal } from "./incoming-request.ts";
 import { sessionDescriptionOf } from "./session-description.ts";
@@ -32,7 +32,7 @@ function inspectRequire(request: SipRequest, { optionTags }: Capabilities): Refu
 
 /** "If there are any bodies whose type … or encoding are not understood, and that body part is not optional … 415" (§8.2.3). */
 function inspectContent(request: SipRequest, { bodyTypes, accept }: Capabilities): Refusal | undefined {
-  if (request.getText("Content-Disposition")?.includes("optional")) return undefined;
+  if (request.has("Content-Disposition") && isOptional(request)) return undefined;
   const codings = request.has("Content-Encoding") ? request.getAll(ContentEncoding) : [];
   if (codings.some((coding) => coding.toLowerCase() !== "identity")) return { statusCode: 415, headers: [["Accept-Encoding", "identity"]] };
   // A usual value needs no parsing.
@@ -41,6 +41,11 @@ function inspectContent(request: SipRequest, { bodyTypes, accept }: Capabilities
   // What a multipart body of another request means is the application's affair.
   const isMultipart = contentType?.type === "multipart" && (request.method !== "INVITE" || sessionDescriptionOf(request, bodyTypes));
   return contentType && (bodyTypes.has(contentType.name) || isMultipart) ? undefined : { statusCode: 415, headers: [accept] };
+}
+
+/** The `handling` of Content-Disposition (RFC 3261 §20.11). */
+function isOptional(request: SipRequest): boolean {
+  return request.get(ContentDisposition)?.parameters.get("handling")?.toLowerCase() === "optional";
 }
 
 /** An INVITE whose sender takes none of the bodies that this side would answer with (§20.1, §21.4.7). */
