@@ -65,6 +65,7 @@ describe("every package", () => {
       name: name === "sidetone" ? name : `@sidetone/${name}`,
       version,
       description: expect.stringMatching(/^.{10,}$/) as string,
+      keywords: expect.arrayContaining(["sip", "voip"]) as string[],
       license: "MIT OR Apache-2.0",
       type: "module",
       engines: { node: ">=20.19" },

@@ -94,8 +94,9 @@ export class IncomingSession extends Session {
   override finish(): void {
     super.finish();
     const { cause, error } = this.end!;
+    const why = error instanceof Error ? `: ${error.message}` : "";
     const code = cause === "MediaFailed" ? "SESSION_MEDIA" : "SESSION_ENDED";
-    this.#answering?.reject(new SessionError(code, `The call ended before it was established: ${cause}`, { cause: error }));
+    this.#answering?.reject(new SessionError(code, `The call ended before it was established: ${cause}${why}`, { cause: error }));
     this.#answering = undefined;
   }
 

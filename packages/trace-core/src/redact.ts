@@ -1,13 +1,13 @@
-/** Fields of credentials (RFC 7615, RFC 8760) with their folded lines (RFC 3261 §7.3.1). */
+/** Fields of credentials with their folded lines (RFC 3261 §7.3.1). */
 const credentials = /^(?:proxy-)?(?:authorization|authentication-info)[ \t]*:.*(?:\r?\n[ \t].*)*/gim;
 /** Parameters that would help somebody who reads a trace: the digest and what it was made from. */
 const secretParameter = /\b(response|cnonce|rspauth|password)[ \t]*=[ \t]*("[^"]*"|[^,\s]*)/gi;
-/** Schemes whose credentials are the secret itself (RFC 8898, RFC 7617). */
+/** Schemes whose credentials are the secret itself. */
 const token = /\b((?:bearer|basic)[ \t]+)[^\s,]+/gi;
 /** SDES keys (RFC 4568): each `inline:` and everything up to the next separator. */
 const mediaKeys = /^a=crypto:.*/gim;
 const inlineKey = /\binline:[^\s|;]*/gi;
-/** `k=` (RFC 4566 §5.12), MIKEY (RFC 4567) and the password of ICE (RFC 8839 §5.4). */
+/** `k=` of old, MIKEY and the password of ICE. */
 const sdpSecret = /^(k=[a-z]+:|a=key-mgmt:\S+[ \t]+|a=ice-pwd:).*/gim;
 /** A password inside a URI (RFC 3261 §19.1.1 calls the form NOT RECOMMENDED). */
 const uriPassword = /\b(sips?:[^\s:@<>;]+):[^\s@<>;]*@/gi;

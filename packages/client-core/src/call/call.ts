@@ -18,6 +18,7 @@ import { guard } from "../errors/guard.ts";
 import type { CallEnded } from "./call-end.ts";
 import type { CallEvents } from "./call-events.ts";
 import { CallMedia } from "./call-media.ts";
+import { checkSdp } from "./check-sdp.ts";
 import { callState, type CallState } from "./call-state.ts";
 import { checkReasonPhrase, extraHeaders } from "./extra-headers.ts";
 import type { RemoteParty } from "./remote-party.ts";
@@ -210,6 +211,7 @@ export class Call extends CallMedia implements AsyncDisposable {
       const { sdp, codecs } = options;
       if ((sdp === undefined) === (codecs === undefined))
         throw new ClientError("CONFIG_INVALID", "modify() takes `sdp` with external media, or `codecs` with audio here");
+      checkSdp(sdp);
       if (sdp !== undefined) return offerPrepared(this.session, sdp);
       return proposeTerms(this.session, { codecs: codecs! }, "change the codecs");
     });

@@ -10,6 +10,7 @@ import { setupError } from "../errors/setup-error.ts";
 import type { Call } from "./call.ts";
 import type { DialObserver } from "./call-reporter.ts";
 import type { CallList } from "./call-list.ts";
+import { checkSdp } from "./check-sdp.ts";
 import { extraHeaders } from "./extra-headers.ts";
 import { OutgoingCall } from "./outgoing-call.ts";
 import { remoteParty } from "./remote-party.ts";
@@ -89,6 +90,7 @@ function checkOptions(options: DialOptions, makesAudio: boolean): void {
     throw new ClientError("CONFIG_INVALID", `ringTimeoutSeconds must be 0 or more, not ${ringTimeoutSeconds}`);
   if (makesAudio && (sdp !== undefined || external))
     throw new ClientError("CONFIG_INVALID", '`sdp` and `external` are for clients with media: "external"');
+  checkSdp(sdp);
   if (external) refuseUnknownNames(external, knownOfExternal, "external");
   if (!makesAudio && codecs) throw new ClientError("CONFIG_INVALID", "With external media the codecs are those of your description");
 }

@@ -7,6 +7,7 @@ import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
 import type { Call } from "./call.ts";
+import { checkSdp } from "./check-sdp.ts";
 import { checkReasonPhrase, extraHeaders } from "./extra-headers.ts";
 import type { RemoteParty } from "./remote-party.ts";
 
@@ -149,6 +150,10 @@ export class IncomingCall {
     if (audio.kind === "local") {
       throw new ClientError("CONFIG_INVALID", '`sdp` is for clients with media: "external"; this one makes its own session descriptions');
     }
-    audio.prepare(sdp);
+    checkSdp(sdp);
+    // "the UAS MUST NOT include a different answer in the 2xx": what was answered early is repeated (RFC 3261 §13.2.1).
+    if (audio.localDescription === undefined) audio.prepare(sdp);
+    else if (audio.localDescription !== sdp)
+      throw new ClientError("CONFIG_INVALID", "The offer was answered by ring() already; modify() changes the session after the answer");
   }
 }

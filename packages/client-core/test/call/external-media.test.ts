@@ -51,6 +51,35 @@ describe("external media", () => {
     expect(heard).toEqual(["provisional", "final"]);
   });
 
+  test("early: the answer may be given again with the 200, another may not, and none is kept for a later offer", async () => {
+    const { alice, bobUri, nextIncoming, settle, clock } = await scenario({ both: external });
+    const outgoing = alice.dial(bobUri, { sdp: alices() });
+    const incoming = await nextIncoming();
+    incoming.ring({ sdp: bobs() });
+    expect(await rejection(incoming.answer({ sdp: bobs("sendonly") }))).toMatchObject({ code: "CONFIG_INVALID" });
+    void incoming.answer({ sdp: bobs() });
+    const call = await settle(outgoing.answered);
+    await clock.advance(10);
+    expect(await settle(rejection(call.modify({ sdp: alices("sendonly", 2) })))).toMatchObject({
+      code: "CALL_MODIFICATION_REFUSED",
+      statusCode: 488,
+    });
+  });
+
+  test.each([[5], [{ version: 0 }]])("what is no text goes nowhere (%j)", async (sdp) => {
+    const { alice, bobUri, nextIncoming, settle, clock } = await scenario({ both: external });
+    const wrong = { sdp: sdp as unknown as string };
+    expect(() => alice.dial(bobUri, wrong)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    const outgoing = alice.dial(bobUri, { sdp: alices() });
+    const incoming = await nextIncoming();
+    expect(() => incoming.ring(wrong)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    expect(await rejection(incoming.answer(wrong))).toMatchObject({ code: "CONFIG_INVALID" });
+    void incoming.answer({ sdp: bobs() });
+    const call = await settle(outgoing.answered);
+    await clock.advance(10);
+    expect(await rejection(call.modify(wrong))).toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
   test("late: the 200 carries the offer, the ACK the answer", async () => {
     const { alice, bobUri, nextIncoming, settle, clock } = await scenario({ both: external });
     const outgoing = alice.dial(bobUri, { lateOffer: true, sdp: alices() });
@@ -99,7 +128,10 @@ describe("external media", () => {
       answering = rejection(incoming.answer());
     });
     expect(await settle(rejection(alice.call(bobUri, { sdp: alices() })))).toMatchObject({ statusCode: 488 });
-    expect(await answering).toMatchObject({ code: "MEDIA_NOT_AVAILABLE" });
+    expect(await answering).toMatchObject({
+      code: "MEDIA_NOT_AVAILABLE",
+      message: expect.stringContaining("give the answer as `sdp`") as string,
+    });
   });
 
   test("sdp is refused where the stack makes the descriptions", async () => {

@@ -35,6 +35,11 @@ export class ExternalAudio implements MediaNegotiator {
     this.#user = user;
   }
 
+  /** Our latest description; undefined before the first offer or answer. */
+  get localDescription(): string | undefined {
+    return this.#local;
+  }
+
   /** The description for the next offer or answer of this side; undefined takes it back. */
   prepare(sdp: string | undefined): void {
     this.#prepared = sdp;
