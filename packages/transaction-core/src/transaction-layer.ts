@@ -173,9 +173,11 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   }
 
   #onCancel(cancel: SipRequest, flow: Flow, key: string): void {
+    const cancelled = this.#servers.findCancelled(cancel);
+    // Each transaction has one CANCEL at most; of those that mean none there may be any number.
+    if (!cancelled && this.#isFull) return this.#stateless.respond(cancel, flow, 481);
     const transaction = new NonInviteServerMachine({ host: this.#host, request: cancel, flow, key, mergeKey: undefined });
     this.#servers.add(transaction);
-    const cancelled = this.#servers.findCancelled(cancel);
     // "If the UAS did not find a matching transaction … it SHOULD respond to the CANCEL with a 481" (§9.2)
     if (!cancelled) return transaction.respond(createResponse(cancel, 481, { toTag: transaction.toTag }));
     // "The To tag of the response to the CANCEL and the To tag in the response to the original request SHOULD be the same" (§9.2)
@@ -184,9 +186,7 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   }
 
   #onNewRequest(request: SipRequest, flow: Flow, key: string): void {
-    if (this.#servers.size >= this.#maxServerTransactions) {
-      return this.#stateless.respond(request, flow, 503, [["Retry-After", "5"]]);
-    }
+    if (this.#isFull) return this.#stateless.respond(request, flow, 503, [["Retry-After", "5"]]);
     const outsideDialog = mergeKey(request);
     const isMerged = this.#servers.hasOutsideDialog(outsideDialog);
     const parts = { host: this.#host, request, flow, key, mergeKey: isMerged ? undefined : outsideDialog };
@@ -209,6 +209,10 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
 
   #sendCancel(invite: ClientTransaction, headers: readonly HeaderInput[]): void {
     this.#start(cancelFor(invite.request, headers), invite.branch, invite.flow, ignoringUser, undefined);
+  }
+
+  get #isFull(): boolean {
+    return this.#servers.size >= this.#maxServerTransactions;
   }
 
   #newBranch(): string {

@@ -172,6 +172,16 @@ test("requests beyond the limit are answered 503 without a transaction", () => {
   expect(layer.serverCount).toBe(2);
 });
 
+test("a CANCEL of nothing beyond the limit is answered 481 without a transaction; one of a call still gets its 200", () => {
+  const { flow, log, receive, layer } = setUp({ maxServerTransactions: 1 });
+  receive("INVITE", { branch: "z9hG4bK1" });
+  for (const n of [2, 3]) receive("CANCEL", { branch: `z9hG4bK${n}` });
+  expect(layer.serverCount).toBe(1);
+  receive("CANCEL", { branch: "z9hG4bK1" });
+  expect(flow.log).toEqual(["481@0", "481@0", "200@0"]);
+  expect(log).toEqual(["INVITE", "cancelled INVITE"]);
+});
+
 test.each(["Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK9\r\n", ""])(
   "a response with a second Via is discarded (RFC 3261 §8.1.3.3)",
   (line) => {
