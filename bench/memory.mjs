@@ -6,6 +6,8 @@ import { end, freePort, memoryOf, runForJson, sleep, start } from "./lib/process
 
 const calls = Number(process.argv[2]) || 10_000;
 const t1Ms = Number(option("t1", "500"));
+const sipload = process.env.SIPLOAD ?? program("sipload");
+const loadCpu = option("lcpu", "0");
 const lingerMs = 64 * t1Ms;
 const port = freePort();
 const rate = 1000;
@@ -25,10 +27,16 @@ async function measure() {
   return { ...(await next()), ...memoryOf(server.pid) };
 }
 
+/** Calls that end at once, and the time until nothing of them lingers. */
+async function churn(count) {
+  await runForJson([sipload, port, rate, count, 0].map(String), { cpu: loadCpu });
+  await sleep(lingerMs + 1500);
+}
+
 /** Makes calls and holds them until all were measured; resolves with what was measured meanwhile and when all had ended. */
 async function wave(count) {
   const holdMs = (count / rate) * 1000 + lingerMs + 6000;
-  const done = runForJson([process.env.SIPLOAD ?? program("sipload"), port, rate, count, holdMs].map(String), { cpu: option("lcpu", "0") });
+  const done = runForJson([sipload, port, rate, count, holdMs].map(String), { cpu: loadCpu });
   await sleep((count / rate) * 1000 + 300);
   const lingering = memoryOf(server.pid); // before anything forces a collection
   await sleep(lingerMs + 1500);
@@ -38,7 +46,8 @@ async function wave(count) {
   return { lingering, held, ended: await measure(), fail };
 }
 
-await wave(calls / 10); // compiles, fills caches
+const { rssBytes } = memoryOf(server.pid);
+await churn(calls); // compiles what calls run through
 const before = await measure();
 const first = await wave(calls);
 const second = await wave(calls);
@@ -49,7 +58,9 @@ const each = (bytes) => kib(bytes / calls);
 const percent = (now, then) => `${((100 * (now - then)) / then).toFixed(1)} %`;
 console.log(`${calls} calls, T1 ${t1Ms} ms: ${first.fail + second.fail} failed, ${first.held.calls} held`);
 console.log(`heapUsed + external per held call after 64·T1: ${each(first.held.keptBytes - before.keptBytes)}`);
-console.log(`peak RSS per call while transactions linger: ${each(first.lingering.peakRssBytes - before.rssBytes)}`);
+console.log(
+  `peak RSS per call while transactions linger, over a server that never had a call: ${each(first.lingering.peakRssBytes - rssBytes)}`,
+);
 console.log(`after all ended: ${first.ended.calls} calls, heap ${percent(first.ended.keptBytes, before.keptBytes)} over the start`);
 console.log(
   `second wave: heap ${percent(second.ended.keptBytes, first.ended.keptBytes)} over the first's end, held ${each(second.held.keptBytes - first.ended.keptBytes)}`,
