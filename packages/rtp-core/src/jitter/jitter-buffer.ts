@@ -82,6 +82,7 @@ export class JitterBuffer {
   #starvedMs = 0;
   #lateRun = 0;
   #currentDelayMs = 0;
+  #heldMs = 0;
 
   /** @throws {RtpError} `RTP_OPTION_INVALID` */
   constructor(options: JitterBufferOptions) {
@@ -149,9 +150,12 @@ export class JitterBuffer {
 
   /**
    * The audio for the deadline `playoutMs`: the instant at which the first sample of the frame will be played.
-   * A caller that still holds decoded samples adds their length to the present.
+   *
+   * @param heldMs length of the decoded samples that the caller still holds: `playoutMs` is the present and this. Packets have to be here
+   *   earlier by so much, which the advice allows for.
    */
-  pull(playoutMs: number): JitterPull {
+  pull(playoutMs: number, heldMs: number = 0): JitterPull {
+    this.#heldMs = heldMs;
     this.frame.duration = this.#duration.units;
     if (!this.#playing && !this.#beginTalkSpurt(playoutMs)) return "empty";
     this.#trim(playoutMs);
@@ -294,7 +298,7 @@ export class JitterBuffer {
   }
 
   #adviseFor(delayMs: number): JitterAdvice {
-    const { targetMs } = this.#delay;
+    const targetMs = this.#delay.targetMs + this.#heldMs;
     if (delayMs < targetMs - shortMs) return "expand";
     // A frame less must still be enough, with a quarter of a frame to spare, lest the advice turns round at once.
     return this.#queue.waiting > 0 && delayMs - 1.25 * this.#duration.ms >= targetMs ? "accelerate" : "keep";

@@ -298,6 +298,16 @@ describe("adapting to jitter", () => {
     expect(buffer.stats()).toMatchObject({ lost: 0, late: 0, concealed: 0 });
   });
 
+  test("allows for what the caller still holds, since packets are wanted earlier by so much", () => {
+    const { buffer, packet, run } = setUp();
+    run(
+      Array.from({ length: 500 }, (_, i) => packet(i)),
+      9990,
+    );
+    expect([buffer.pull(9990), buffer.advice]).toEqual(["frame", "accelerate"]);
+    expect([buffer.pull(10_010, 40), buffer.advice]).toEqual(["frame", "expand"]);
+  });
+
   test("does not swing between accelerating and expanding", () => {
     const { packet, run, buffer } = setUp();
     const noise = jittery(5, 30);
