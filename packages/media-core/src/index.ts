@@ -8,6 +8,7 @@ export { LevelMeter, peakDbfs, rmsDbfs } from "./dsp/level-meter.ts";
 export { addTo, mixInto, mixMinus } from "./dsp/mix.ts";
 export { PitchConcealment } from "./dsp/pitch-concealment.ts";
 export { resample, Resampler } from "./dsp/resampler.ts";
+export { lengthen, shorten } from "./dsp/time-stretch.ts";
 export type { AudioSource } from "./players/audio-source.ts";
 export { PcmOutput, type ClearedOutput, type PcmOutputOptions } from "./players/pcm-output.ts";
 export { progressTones, type ProgressTones } from "./players/progress-tones.ts";

@@ -9,6 +9,8 @@ export class FrameScratch {
   /** A packet's payload, and what it decodes to. */
   readonly payload: ScratchArray<Uint8Array> = new ScratchArray(Uint8Array);
   readonly decoded: ScratchArray<Int16Array> = new ScratchArray(Int16Array);
+  /** A frame made longer. */
+  readonly stretched: ScratchArray<Int16Array> = new ScratchArray(Int16Array);
   /** What the encoder writes. */
   readonly encoded: ScratchArray<Uint8Array> = new ScratchArray(Uint8Array);
 }

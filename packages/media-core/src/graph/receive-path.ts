@@ -1,11 +1,16 @@
 import { JitterBuffer, type JitterBufferStats, type RtpPacketView } from "@sidetone/rtp-core";
 import type { AudioCodec, AudioDecoder } from "../codecs/audio-codec.ts";
 import { peakDbfs } from "../dsp/level-meter.ts";
+import { lengthen, shorten } from "../dsp/time-stretch.ts";
 import type { FrameScratch } from "./frame-scratch.ts";
 import { SampleFifo } from "./sample-fifo.ts";
 
 /** A frame below this level may be dropped or doubled to correct the buffer's delay without being noticed. */
 const quietDbfs = -45;
+/** Sound that goes on is shortened when the delay is this much too long: with less, the next silence will do. */
+const excessMs = 60;
+/** One frame in so many is stretched: a tenth faster or slower at the most. */
+const stretchEvery = 5;
 
 /** From packets to frames of PCM: jitter buffer, decoders, concealment. Works at one clock rate and one sample rate. */
 export class ReceivePath {
@@ -20,6 +25,7 @@ export class ReceivePath {
   /** The decoder used last, and whose it is. */
   #last: AudioDecoder | undefined;
   #lastCodec: AudioCodec | undefined;
+  #untilStretch = 0;
 
   constructor(codec: AudioCodec, ptimeMs: number, scratch: FrameScratch) {
     this.#scratch = scratch;
@@ -55,7 +61,7 @@ export class ReceivePath {
   /** Fills `frame` with what is to be heard from `deadlineMs` on. */
   read(frame: Int16Array, deadlineMs: number): void {
     while (this.#fifo.length < frame.length) {
-      if (this.#pull(frame, deadlineMs + (this.#fifo.length * 1000) / this.#sampleRate)) return;
+      if (this.#pull(frame, deadlineMs)) return;
     }
     this.#fifo.take(frame);
   }
@@ -68,8 +74,9 @@ export class ReceivePath {
   }
 
   /** Puts what comes next behind what waits, or, where that is just what `frame` needs, into `frame` itself: then true. */
-  #pull(frame: Int16Array, playoutMs: number): boolean {
-    const outcome = this.#jitter.pull(playoutMs);
+  #pull(frame: Int16Array, deadlineMs: number): boolean {
+    const heldMs = (this.#fifo.length * 1000) / this.#sampleRate;
+    const outcome = this.#jitter.pull(deadlineMs + heldMs, heldMs);
     if (outcome === "frame") return this.#decode(frame);
     const samples = Math.max(1, Math.round(this.#jitter.frame.duration * this.#samplesPerUnit));
     if (outcome === "empty" || !this.#last) return this.#addSilence(samples);
@@ -92,13 +99,24 @@ export class ReceivePath {
     return this.#addCorrected(samples === target.length ? target : target.subarray(0, samples), frame);
   }
 
-  /** Follows the jitter buffer's advice where nobody hears it: in silence a frame is dropped or doubled. */
+  /** Follows the jitter buffer's advice where nobody hears it: in silence a frame is dropped or doubled, in sound a period. */
   #addCorrected(samples: Int16Array, frame: Int16Array): boolean {
     const { advice } = this.#jitter;
-    const mayCorrect = advice !== "keep" && peakDbfs(samples) < quietDbfs;
-    if (mayCorrect && advice === "accelerate") return false;
-    if (mayCorrect) this.#fifo.push(samples);
+    if (advice === "keep") return this.#add(samples, frame);
+    if (peakDbfs(samples) >= quietDbfs) return this.#addStretched(samples, frame, advice);
+    if (advice === "accelerate") return false;
+    this.#fifo.push(samples);
     return this.#add(samples, frame);
+  }
+
+  #addStretched(samples: Int16Array, frame: Int16Array, advice: "accelerate" | "expand"): boolean {
+    const { currentDelayMs, targetDelayMs } = this.#jitter;
+    const isDue = advice === "expand" || currentDelayMs - targetDelayMs >= excessMs;
+    if (!isDue || --this.#untilStretch > 0) return this.#add(samples, frame);
+    this.#untilStretch = stretchEvery;
+    if (advice === "accelerate") return this.#add(samples.subarray(0, shorten(samples)), frame);
+    const stretched = this.#scratch.stretched.ofLength(2 * samples.length);
+    return this.#add(stretched.subarray(0, lengthen(samples, stretched)), frame);
   }
 
   #add(samples: Int16Array, frame: Int16Array): boolean {
