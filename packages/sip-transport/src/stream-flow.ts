@@ -41,6 +41,8 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
   #idleTimer: Timer | undefined = undefined;
   #messageTimer: Timer | undefined = undefined;
   #stallTimer: Timer | undefined = undefined;
+  /** CRLF CRLFs that are not answered yet. */
+  #pings = 0;
 
   constructor(owner: StreamFlowOwner, isInbound: boolean) {
     this.#owner = owner;
@@ -79,10 +81,15 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
 
   send(bytes: Uint8Array): void {
     if (this.#isClosed) return;
-    const { environment, options } = this.#owner.context;
+    const { clock } = this.#owner.context.environment;
+    traceMessage("sent", this, bytes, clock);
+    this.#lastActiveMs = clock.now();
+    this.#transmit(bytes);
+  }
+
+  #transmit(bytes: Uint8Array): void {
+    const { options } = this.#owner.context;
     const connection = this.#open;
-    traceMessage("sent", this, bytes, environment.clock);
-    this.#lastActiveMs = environment.clock.now();
     connection.send(bytes);
     if (connection.queuedBytes > options.queuedBytes)
       this.giveUp("SIP_TRANSPORT_OVERLOADED", "the peer does not keep up with what is sent to it");
@@ -116,6 +123,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     if (this.#isClosed || !this.#connection) return;
     this.#lastActiveMs = this.#owner.context.environment.clock.now();
     this.#framer.push(data);
+    this.#answerPings();
     this.#watchMessage();
   }
 
@@ -150,12 +158,18 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     void this.close(new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", why, { cause: error }));
   }
 
-  /** "the server … MUST respond with a single CRLF" (RFC 5626 §4.4.1). */
   onPing(): void {
-    if (!this.#isClosed) this.#open.send(pong);
+    this.#pings++;
   }
 
   onPong(): void {}
+
+  /** "the server … MUST respond with a single CRLF" (RFC 5626 §4.4.1): all that came in one piece are answered in one. */
+  #answerPings(): void {
+    const pings = this.#pings;
+    this.#pings = 0;
+    if (pings > 0 && !this.#isClosed) this.#transmit(pings === 1 ? pong : Buffer.from("\r\n".repeat(pings), "latin1"));
+  }
 
   get #open(): StreamConnection {
     return this.#connection as StreamConnection;

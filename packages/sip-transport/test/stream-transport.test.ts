@@ -312,6 +312,16 @@ describe("the end of a connection", () => {
     expect(bob.user.requests).toHaveLength(2);
   });
 
+  test("comes to a peer that asks for CRLFs and does not read them, too", async () => {
+    const parties = setUp({ queuedBytes: 400_000, messageTimeoutMs: 5000 });
+    const { say, connection, isClosed } = await rawPeer(parties);
+    connection.pause();
+    for (let i = 0; i < 20; i++) await say("\r\n\r\n".repeat(16_000));
+    expect(isClosed()).toBe(false);
+    await parties.clock.advance(5100);
+    expect(isClosed()).toBe(true);
+  });
+
   test("comes at once when more is queued than allowed", async () => {
     const parties = setUp({ queuedBytes: 200_000 });
     const { say, connection } = await rawPeer(parties);
