@@ -110,7 +110,7 @@ function identity(account: Account, from: string | undefined): string {
 }
 
 function headersOf({ subject, headers }: DialOptions): readonly HeaderInput[] {
-  return extraHeaders(subject === undefined ? headers : [[Subject.name, subject], ...(headers ?? [])]);
+  return extraHeaders(subject === undefined ? headers : [[Subject.name, subject], ...(headers ?? [])], true);
 }
 
 /** Waits for the answer to a call that is being made. */

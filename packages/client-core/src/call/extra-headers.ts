@@ -5,8 +5,11 @@ import { wrapError } from "../errors/wrap-error.ts";
 /** Fields that the stack writes itself; a second one would break the message or the dialog. */
 const owned: ReadonlySet<string> = new Set([
   ...["via", "v", "from", "f", "to", "t", "call-id", "i", "cseq", "max-forwards", "contact", "m", "route", "record-route"],
-  ...["content-type", "c", "content-length", "l", "content-encoding", "e", "require", "proxy-require"],
+  ...["content-type", "c", "content-length", "l", "content-encoding", "e", "require", "proxy-require", "user-agent", "server"],
 ]);
+
+/** Fields of what sets up a call that promise an extension or a method: only the stack knows what it keeps. */
+const promises: ReadonlySet<string> = new Set(["supported", "k", "allow", "session-expires", "x", "min-se", "rseq", "rack"]);
 
 const frame: readonly HeaderInput[] = [
   ["From", "<sip:a@b.invalid>;tag=a"],
@@ -18,16 +21,20 @@ const frame: readonly HeaderInput[] = [
 /**
  * The caller's own header fields, checked before anything is sent.
  *
+ * @param setsUpCall of an INVITE and its responses, which must not promise what the stack does not do.
  * @throws {ClientError} `CONFIG_INVALID` for a field that the stack writes, a name that is no token, or a value with CR, LF or NUL.
  */
-export function extraHeaders(headers: Iterable<HeaderInput> | undefined): readonly HeaderInput[] {
+export function extraHeaders(headers: Iterable<HeaderInput> | undefined, setsUpCall = false): readonly HeaderInput[] {
   if (headers === undefined) return [];
   if (typeof headers === "string" || typeof headers[Symbol.iterator] !== "function")
     throw new ClientError("CONFIG_INVALID", 'headers is a list like [["X-Team", "7"]]');
   const fields = [...headers];
   if (fields.length === 0) return fields;
-  const taken = fields.find(([name]) => owned.has(String(name).toLowerCase()));
-  if (taken) throw new ClientError("CONFIG_INVALID", `headers: ${taken[0]} is written by the stack`);
+  for (const [name] of fields) {
+    const field = String(name).toLowerCase();
+    if (owned.has(field) || (setsUpCall && promises.has(field)))
+      throw new ClientError("CONFIG_INVALID", `headers: ${name} is written by the stack`);
+  }
   try {
     SipRequest.create({ method: "INVITE", requestUri: "sip:b.invalid", headers: [...frame, ...fields] });
   } catch (error) {

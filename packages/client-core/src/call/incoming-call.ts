@@ -96,7 +96,7 @@ export class IncomingCall {
     refuseUnknownNames(options, knownOfRing, "ring");
     const { sdp, headers, ...rest } = options;
     checkReasonPhrase(rest.reasonPhrase);
-    const ringOptions = { ...rest, ...(headers ? { headers: extraHeaders(headers) } : {}) };
+    const ringOptions = { ...rest, ...(headers ? { headers: extraHeaders(headers, true) } : {}) };
     this.#prepare(sdp);
     guard("ring", () => this.#session.ring(sdp === undefined ? ringOptions : { ...ringOptions, earlyMedia: true }));
     this.#session.isKept = true;
@@ -116,7 +116,7 @@ export class IncomingCall {
   answer(options: AnswerOptions = {}): Promise<Call> {
     return attempt(this.#session.environment, "answer", () => {
       refuseUnknownNames(options, knownOfAnswer, "answer");
-      const headers = extraHeaders(options.headers);
+      const headers = extraHeaders(options.headers, true);
       this.#prepare(options.sdp);
       return this.#session.answer({ headers }).then(() => this.call);
     });

@@ -63,6 +63,29 @@ describe("what a call is asked for and does not understand", () => {
   });
 });
 
+describe("header fields of the application's", () => {
+  test.each([["User-Agent"], ["Supported"], ["k"], ["Allow"], ["Session-Expires"], ["RSeq"], ["Via"], ["content-type"]])(
+    "are not %s, which only the stack can keep true",
+    async (name) => {
+      const { alice, bobUri, nextIncoming, settle } = await scenario();
+      const headers = [[name, "1"]] as const;
+      expect(() => alice.dial(bobUri, { headers })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+      const outgoing = alice.dial(bobUri, { headers: [["X-Team", "7"]] });
+      const incoming = await nextIncoming();
+      expect(incoming.header("X-Team")).toBe("7");
+      expect(await rejection(incoming.answer({ headers }))).toMatchObject({ code: "CONFIG_INVALID" });
+      outgoing.cancel();
+      await settle(incoming.call.ended);
+    },
+  );
+
+  test("may say in a request of the application's own what that supports", async () => {
+    const { alice, bobUri, settle } = await scenario();
+    const options = { method: "OPTIONS", requestUri: bobUri, headers: [["Supported", "path"]] as const };
+    expect(await settle(alice.userAgent.request(options))).toMatchObject({ statusCode: 200 });
+  });
+});
+
 describe("playing", () => {
   const file = new URL("../../../../examples/media/answer.wav", import.meta.url).pathname;
 
