@@ -46,6 +46,21 @@ describe("A request is looked at in the order of RFC 3261 §8.2", () => {
     await expectNothingLeft();
   });
 
+  test.each([
+    ["without From, To and Call-ID (RFC 4475 §3.3.1)", "Via: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKx\nCSeq: 1 INVITE"],
+    [
+      "with broken parameters in Via (RFC 4475 §3.1.2.1)",
+      "Via: SIP/2.0/UDP 10.0.0.2;;,;,,\nFrom: <sip:x@10.0.0.2>;tag=x\nTo: <sip:alice@10.0.0.1>\nCall-ID: x\nCSeq: 1 INVITE\nMax-Forwards: 7",
+    ],
+  ])("a request %s is answered 400", async (_what, fields) => {
+    const { clock, log, peer, expectNothingLeft } = await setUp();
+    peer.send(`INVITE sip:alice@10.0.0.1 SIP/2.0\n${fields}`);
+    await clock.advance(10);
+    expect(log.entries.at(-1)).toMatchObject({ to: "peer:5060", dropped: undefined });
+    expect(log.sipStartLines.at(-1)).toBe("SIP/2.0 400 Bad Request");
+    await expectNothingLeft();
+  });
+
   test("a Request-URI of a scheme that is not known is answered 416 (§8.2.2.1)", async () => {
     const { ask, expectNothingLeft } = await setUp();
     expect((await ask("OPTIONS", { requestUri: "news:comp.dcom.telecom" })).statusCode).toBe(416);

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { createResponse, defaultLimits, parseMessage, SipParseError, SipRequest, SipResponse, type SipLimits } from "@sidetone/sip-core";
+import {
+  createResponse,
+  defaultLimits,
+  parseMessage,
+  serializeMessage,
+  SipParseError,
+  SipRequest,
+  SipResponse,
+  type SipLimits,
+} from "@sidetone/sip-core";
 import { invite, inviteLines, wire } from "./wire-text.ts";
 
 function refusal(bytes: Uint8Array, limits?: SipLimits): SipParseError<SipRequest> {
@@ -132,8 +141,29 @@ describe("header lines (RFC 3261 §7.3)", () => {
 });
 
 describe("a message on arrival", () => {
-  test.each(["Via", "From", "To", "Call-ID", "CSeq"])("without %s is refused", (name) => {
-    expect(refusal(invite({ [name]: undefined }))).toMatchObject({ header: name, statusCode: 400, request: undefined });
+  test("without Via is refused, and cannot be answered", () => {
+    expect(refusal(invite({ Via: undefined }))).toMatchObject({ header: "Via", statusCode: 400, request: undefined });
+  });
+
+  test.each(["From", "To", "Call-ID", "CSeq"])("without %s is refused, and answered with what there is (RFC 4475 §3.3.1)", (name) => {
+    const error = refusal(invite({ [name]: undefined }));
+    expect(error).toMatchObject({ header: name, statusCode: 400 });
+    const response = createResponse(error.request!, error.statusCode, { toTag: "t" });
+    const present = ["Via", "From", "To", "Call-ID", "CSeq"].filter((each) => response.has(each));
+    expect(present).toEqual(["Via", "From", "To", "Call-ID", "CSeq"].filter((each) => each !== name));
+    expect(serializeMessage(response).toString("latin1")).toMatch(/^SIP\/2\.0 400 [^]*\r\n\r\n$/);
+  });
+
+  test.each(["SIP/2.0/UDP 192.0.2.15;;,;,,", 'SIP/2.0/UDP 192.0.2.15;x="open', "SIP/2.0/UDP 192.0.2.15;@"])(
+    "with malformed parameters in Via (%s) is refused, and answered where sent-by says (RFC 4475 §3.1.2.1)",
+    (via) => {
+      const { header, statusCode, request } = refusal(invite({ Via: `Via: ${via}` }));
+      expect([header, statusCode, request?.topVia.host]).toEqual(["Via", 400, "192.0.2.15"]);
+    },
+  );
+
+  test("with a control character in a malformed Via is not answered: it would be repeated", () => {
+    expect(refusal(invite({ Via: "Via: SIP/2.0/UDP 192.0.2.15;;\x01" })).request).toBeUndefined();
   });
 
   test.each(["From", "To", "Call-ID", "CSeq", "Max-Forwards"])("with two %s is refused and answered as to the first", (name) => {
