@@ -19,10 +19,12 @@ export function callTarget(text: string): SipUri {
 }
 
 function parse(text: string): SipUri {
+  const shown = JSON.stringify(text.slice(0, 80));
+  const advice = "give one like sip:bob@example.com or sip:192.0.2.7:5070";
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw new ClientError("SIP_URI_INVALID", `${shown} is no SIP URI; ${advice}`);
   try {
     return SipUri.parse(/^sips?:/i.test(text) ? text : `sip:${text}`);
   } catch (cause) {
-    const shown = JSON.stringify(text.slice(0, 80));
-    throw new ClientError("SIP_URI_INVALID", `${shown} is no SIP URI; give one like sip:bob@example.com or sip:192.0.2.7:5070`, { cause });
+    throw new ClientError("SIP_URI_INVALID", `${shown} is no SIP URI; ${advice}`, { cause });
   }
 }

@@ -20,7 +20,7 @@ import type { CallEvents } from "./call-events.ts";
 import { CallMedia } from "./call-media.ts";
 import { checkSdp } from "./check-sdp.ts";
 import { callState, type CallState } from "./call-state.ts";
-import { checkReasonPhrase, extraHeaders } from "./extra-headers.ts";
+import { checkMethod, checkReasonPhrase, extraHeaders } from "./extra-headers.ts";
 import type { RemoteParty } from "./remote-party.ts";
 
 /** How long the disposal of a call waits for the answer to its BYE. */
@@ -235,6 +235,7 @@ export class Call extends CallMedia implements AsyncDisposable {
   request(options: CallRequestOptions): Promise<SipResponse> {
     return attempt(this.session.environment, String(options?.method), () => {
       refuseUnknownNames(options, knownOfRequest, "request");
+      checkMethod(options.method);
       return this.session.usage.sendRequest({ ...options, headers: extraHeaders(options.headers) });
     });
   }

@@ -48,3 +48,9 @@ export function checkReasonPhrase(reasonPhrase: string | undefined): void {
   if (reasonPhrase !== undefined && /[\x00-\x08\x0a-\x1f\x7f]/.test(reasonPhrase))
     throw new ClientError("CONFIG_INVALID", "reasonPhrase must not hold control characters");
 }
+
+/** @throws {ClientError} `CONFIG_INVALID` for a method that is no token (RFC 3261 §25.1). */
+export function checkMethod(method: string): void {
+  if (typeof method !== "string" || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(method))
+    throw new ClientError("CONFIG_INVALID", `method is a word like OPTIONS, not ${JSON.stringify(String(method).slice(0, 80))}`);
+}

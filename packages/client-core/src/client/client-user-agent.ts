@@ -2,7 +2,7 @@ import type { RequestOptions, UserAgentCore } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import { NameAddress, type SipResponse } from "@sidetone/sip-core";
 import type { Account } from "../account.ts";
-import { extraHeaders } from "../call/extra-headers.ts";
+import { checkMethod, extraHeaders } from "../call/extra-headers.ts";
 import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { attempt } from "../errors/attempt.ts";
 
@@ -47,6 +47,7 @@ export class ClientUserAgent {
   request(options: RequestOptions): Promise<SipResponse> {
     return attempt(this.#environment, String(options?.method), () => {
       refuseUnknownNames(options, known, "request");
+      checkMethod(options.method);
       const { identity, id, route } = this.#account;
       const headers = extraHeaders(options.headers);
       return this.#core().request({ from: NameAddress.create(identity).toString(), accountId: id, route, ...options, headers });
