@@ -18,6 +18,7 @@ const corrupted: Readonly<Record<string, string>> = {
   "names an address that is none": good.replace("c=IN IP4 10.0.0.9", "c=IN IP4 300.1.1.1"),
   "names an address of no known type": good.replace("c=IN IP4", "c=IN IPX"),
   "names an address of no known network": good.replace("c=IN IP4", "c=ATM IP4"),
+  "names a host that nobody knows": good.replace("c=IN IP4 10.0.0.9", "c=IN IP4 nowhere.example"),
   "names a multicast address": good.replace("c=IN IP4 10.0.0.9", "c=IN IP4 224.2.1.1/127"),
   "names a port that is none": withMedia("m=audio 99999 RTP/AVP 0"),
   "names payload types that are none": withMedia("m=audio 4000 RTP/AVP 999 -1 x"),
@@ -36,9 +37,11 @@ async function setUp() {
   const ports = (): number => environments.alice.network.openSockets;
   const before = ports();
   const calls: Call[] = [];
+  /** What became of each answer. */
+  const answers: Promise<unknown>[] = [];
   alice.onIncoming((incoming) => {
     calls.push(incoming.call);
-    incoming.answer().catch(() => {});
+    answers.push(incoming.answer().catch((error: unknown) => error));
   });
   const send = async (method: string, cseq: number, body = "", tag = ""): Promise<void> => {
     peer.send(
@@ -66,17 +69,18 @@ async function setUp() {
     await clock.advance(10);
     expect([alice.callCount, ports()]).toEqual([0, before]);
   };
-  return { ...pair, peer, ports, before, calls, send, finals, tag, established, expectEndedByAlice };
+  return { ...pair, peer, ports, before, calls, answers, send, finals, tag, established, expectEndedByAlice };
 }
 
 describe.each(Object.entries(corrupted))("a description that %s", (_how, sdp) => {
   test("in an INVITE: 488, and no port stays open", async () => {
-    const { alice, calls, ports, before, send, finals, tag } = await setUp();
+    const { alice, calls, answers, ports, before, send, finals, tag } = await setUp();
     await send("INVITE", 1, sdp);
     const of = tag();
     expect(finals()).toEqual([488]);
     expect([alice.callCount, ports()]).toEqual([0, before]);
     expect(await calls[0]!.ended).toMatchObject({ cause: "MediaFailed" });
+    expect(await answers[0]).toMatchObject({ category: "media" });
     await send("ACK", 1, "", of);
   });
 

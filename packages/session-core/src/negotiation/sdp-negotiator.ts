@@ -1,5 +1,5 @@
 import type { Body, MediaNegotiator, OfferReason } from "@sidetone/dialog-core";
-import { addressFamily } from "@sidetone/infra-common";
+import { addressFamily, type AddressFamily } from "@sidetone/infra-common";
 import {
   createAnswer,
   createOffer,
@@ -8,6 +8,7 @@ import {
   parseSdp,
   processAnswer,
   resumeDirection,
+  SdpNegotiationError,
   serializeSdp,
   type Answer,
   type MediaDirection,
@@ -139,7 +140,8 @@ export class SdpNegotiator implements MediaNegotiator, NegotiationPreview {
 
   /** Commits an outcome, unless its exchange was given up meanwhile. */
   async #agree(agreement: Agreement, exchange: number): Promise<void> {
-    const negotiated = await Promise.all(agreement.negotiated.map((media) => this.#resolved(media)));
+    const ours = addressFamily(agreement.local?.connection?.address ?? agreement.local?.origin.address ?? "");
+    const negotiated = await Promise.all(agreement.negotiated.map((media) => this.#resolved(media, ours)));
     if (exchange !== this.#exchange) return;
     const previous = this.#agreement;
     this.#audio.preview = this;
@@ -158,11 +160,16 @@ export class SdpNegotiator implements MediaNegotiator, NegotiationPreview {
   }
 
   /** Some devices write host names into c= (RFC 8866 §5.7 allows it); media needs numbers. */
-  async #resolved(media: NegotiatedMedia): Promise<NegotiatedMedia> {
+  async #resolved(media: NegotiatedMedia, ours: AddressFamily | undefined): Promise<NegotiatedMedia> {
     const { accepted, remoteAddress, remoteRtcpAddress } = media;
     if (!accepted || (addressFamily(remoteAddress) && addressFamily(remoteRtcpAddress))) return media;
     const { network } = this.#audio.environment;
-    const numeric = async (host: string): Promise<string> => (await network.lookup(host))[0]?.address ?? host;
+    const numeric = async (host: string): Promise<string> => {
+      const found = await network.lookup(host).catch((error: Error) => {
+        throw new SdpNegotiationError("SDP_CONNECTION_UNUSABLE", `no address to send to: ${error.message}`, media.mediaIndex);
+      });
+      return (found.find(({ family }) => family === ours) ?? found[0])?.address ?? host;
+    };
     return { ...media, remoteAddress: await numeric(remoteAddress), remoteRtcpAddress: await numeric(remoteRtcpAddress) };
   }
 }

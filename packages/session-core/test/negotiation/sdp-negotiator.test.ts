@@ -209,7 +209,21 @@ describe("offer and answer of a session whose audio lives here (RFC 3264)", () =
     network.setName("phone.example", "10.0.0.7");
     await bob.negotiator.acceptOffer(offer("phone.example"));
     expect(bob.latest()!.remoteAddress).toBe("10.0.0.7");
-    await expect(side().negotiator.acceptOffer(offer("nowhere.example"))).rejects.toMatchObject({ code: "NETWORK_NAME_NOT_FOUND" });
+    await expect(side().negotiator.acceptOffer(offer("nowhere.example"))).rejects.toMatchObject({
+      code: "SDP_CONNECTION_UNUSABLE",
+      mediaIndex: 0,
+    });
+  });
+
+  test("of the addresses of a host name, one of our own family is taken", async () => {
+    const { side, network } = setUp();
+    const bob = side();
+    network.setName("phone.example", "fd00::7", "10.0.0.7");
+    await bob.negotiator.acceptOffer({
+      contentType: "application/sdp",
+      content: Buffer.from("v=0\r\no=- 1 1 IN IP4 x\r\ns=-\r\nc=IN IP4 phone.example\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"),
+    });
+    expect(bob.latest()!.remoteAddress).toBe("10.0.0.7");
   });
 
   test("an answer that refuses the audio of a new call is a failure, of a modification a state", async () => {
