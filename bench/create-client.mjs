@@ -18,7 +18,9 @@ console.log(JSON.stringify(timesMs));
 const firstMs = [];
 const laterMs = [];
 for (let count = 0; count < processes; count++) {
-  const [first, ...later] = JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", measured], { cwd: import.meta.dirname }));
+  const [first, ...later] = JSON.parse(
+    execFileSync(process.execPath, ["--input-type=module", "-e", measured], { cwd: import.meta.dirname }),
+  );
   firstMs.push(first);
   laterMs.push(...later);
 }
