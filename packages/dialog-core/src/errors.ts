@@ -19,7 +19,7 @@ export interface DialogErrorOptions extends VoipErrorOptions {
  * - `DIALOG_UNREACHABLE`: no target could be found, connected or sent to; `statusCode` is 503.
  * - `DIALOG_TERMINATED`: the dialog ended before the request was done.
  * - `DIALOG_STATE`: the caller asked for what the present state does not allow.
- * - `DIALOG_MEDIA`: the media negotiator refused.
+ * - `DIALOG_MEDIA`: the media negotiator refused. When it throws this one itself, `statusCode` is what the peer's INVITE is refused with.
  * - `DIALOG_OPTION`: an option has a value that cannot be honoured.
  */
 export class DialogError extends VoipError<DialogErrorCode> {

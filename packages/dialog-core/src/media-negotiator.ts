@@ -15,7 +15,10 @@ export type OfferReason = "initial" | "modify" | "refresh";
 export interface MediaNegotiator {
   /** The next offer. A rejection ends an unanswered call (500) and leaves an answered one as it was. */
   createOffer(reason: OfferReason, signal: AbortSignal): Body | Promise<Body>;
-  /** The answer to the peer's offer. A rejection refuses the INVITE with 488 (RFC 3261 §13.3.1.3). */
+  /**
+   * The answer to the peer's offer. A rejection refuses the INVITE with 488 (RFC 3261 §13.3.1.3); one by a {@link DialogError}
+   * `DIALOG_MEDIA` with a `statusCode`, with that.
+   */
   acceptOffer(offer: Body, signal: AbortSignal): Body | Promise<Body>;
   /**
    * The peer's answer to the last offer. `provisional`: from an unreliable 1xx, a preview for early media that the final one repeats

@@ -67,13 +67,23 @@ describe("a callee that cannot be reached", () => {
     expect(await rejection(alice.userAgent.request({ ...options, headers: [["Via", "x"]] }))).toMatchObject({ code: "CONFIG_INVALID" });
   });
 
-  test("no RTP port left is RESOURCE_UNAVAILABLE, and the callee says 488 or 500", async () => {
-    const { alice, bob, bobUri, settle } = await scenario({ both: { media: { rtpPorts: { first: 20_000, last: 20_001 } } } });
+  test("no RTP port left is RESOURCE_UNAVAILABLE for who calls", async () => {
+    const { alice, bob, bobUri, settle } = await scenario({ alice: { media: { rtpPorts: { first: 20_000, last: 20_001 } } } });
     bob.onIncoming((incoming) => incoming.answer());
     const call = await settle(alice.call(bobUri));
     const second = alice.dial(bobUri);
     expect(await settle(rejection(second.answered))).toMatchObject({ code: "RESOURCE_UNAVAILABLE" });
     expect(await settle(second.call.ended)).toMatchObject({ cause: "MediaFailed", endedBy: "local" });
+    await settle(call.hangUp());
+  });
+
+  test("no RTP port left at who is called is told as 503, not as a fault of the offer", async () => {
+    const { alice, bob, bobUri, settle } = await scenario({ bob: { media: { rtpPorts: { first: 20_000, last: 20_001 } } } });
+    const answers: unknown[] = [];
+    bob.onIncoming((incoming) => incoming.answer().catch((error: unknown) => answers.push(error)));
+    const call = await settle(alice.call(bobUri));
+    expect(await settle(rejection(alice.call(bobUri)))).toMatchObject({ code: "SERVER_UNREACHABLE", statusCode: 503 });
+    expect(answers).toMatchObject([{ code: "RESOURCE_UNAVAILABLE" }]);
     await settle(call.hangUp());
   });
 });

@@ -16,11 +16,12 @@ import {
 import type { InviteCall } from "./invite-call.ts";
 import type { TakenModification } from "./modification.ts";
 import { negotiate, settleQuietly } from "./negotiate.ts";
+import { mediaStatusOf } from "./reject.ts";
 import { SuccessRetransmission, type AckWaiter } from "./success-retransmission.ts";
 
 const actions: ActionMap<IncomingModification, IncomingModificationAction, unknown> = {
   sendSuccess: (modification, description) => modification.sendSuccess(description as Body),
-  refuseMedia: (modification) => modification.respond(modification.isLateOffer ? 500 : 488),
+  refuseMedia: (modification, error) => modification.respond(mediaStatusOf(error, modification.isLateOffer)),
   refuseCancelled: (modification) => modification.respond(487),
   abortMedia: ({ usage }) => usage.abortMedia(),
   rollback: ({ usage }) => settleQuietly(usage, () => usage.negotiator?.rollback(), "MediaNegotiator.rollback"),

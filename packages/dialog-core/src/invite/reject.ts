@@ -1,4 +1,5 @@
 import { createResponse, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
+import { DialogError } from "../errors.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { TerminateOptions } from "./invite-usage.ts";
 import { end, reasonOf } from "./terminate.ts";
@@ -22,11 +23,16 @@ export function endByEarlyBye(usage: IncomingCall, bye: SipRequest): void {
   end(usage, { endedBy: "remote", reason: "Bye", statusCode: 487, ...reasonOf(bye) });
 }
 
-/** Offer and answer do not meet: 488 (RFC 3261 §13.3.1.3). Without an offer of the caller's the fault is ours: 500. */
 export function endMediaFailed(usage: IncomingCall, error: unknown): void {
-  const statusCode = usage.isLateOffer ? 500 : 488;
+  const statusCode = mediaStatusOf(error, usage.isLateOffer);
   refuse(usage, statusCode);
   end(usage, { endedBy: "local", reason: "MediaFailed", statusCode, error });
+}
+
+/** Offer and answer do not meet: 488 (RFC 3261 §13.3.1.3). Without an offer of the peer's the fault is ours: 500. The negotiator may say otherwise. */
+export function mediaStatusOf(error: unknown, isLateOffer: boolean): number {
+  const named = error instanceof DialogError && error.code === "DIALOG_MEDIA" ? error.statusCode : undefined;
+  return named ?? (isLateOffer ? 500 : 488);
 }
 
 function refuse(usage: IncomingCall, statusCode: number, reasonPhrase?: string, headers: readonly HeaderInput[] = []): void {

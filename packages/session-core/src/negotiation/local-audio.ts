@@ -1,3 +1,4 @@
+import { DialogError } from "@sidetone/dialog-core";
 import { isWildcard, type Environment } from "@sidetone/infra-common";
 import type { AudioCodec, CodecRegistry, MediaSession } from "@sidetone/media-core";
 import type { CodecCapability, LocalOrigin, MediaCapability, MediaDirection } from "@sidetone/sdp-core";
@@ -93,7 +94,7 @@ export class LocalAudio {
   /** The stream with these terms. The first call binds the ports and finds the address. */
   async describe(terms: AudioTerms, { direction, rtcpMux, remoteHost }: StreamTerms): Promise<AudioDescription> {
     const { dtmf, ptimeMs, attributes, advertisedAddress } = this.#options;
-    const local = await this.media.open();
+    const local = await this.media.open().catch(refuseForLackOfPorts);
     this.#sessionId ??= newSessionId(this.environment);
     this.#address ??= advertisedAddress ?? (await this.#reachableAddress(local.address, remoteHost));
     const stream: MediaCapability = {
@@ -117,6 +118,11 @@ export class LocalAudio {
     const [numeric] = await network.lookup(host);
     return network.sourceAddressFor(numeric?.address ?? host);
   }
+}
+
+/** The fault is ours, and may be over soon: another server is worth a try (RFC 3261 §21.5.4). */
+function refuseForLackOfPorts(cause: Error): never {
+  throw new DialogError("DIALOG_MEDIA", `The audio has no port: ${cause.message}`, { cause, statusCode: 503 });
 }
 
 /** Seconds since 1900, as RFC 8866 §5.2 suggests, and random digits: unique, and below 2⁶² (RFC 3264 §5). */
