@@ -1,13 +1,27 @@
 import type { AddressFamily } from "./network.ts";
 
-const byte = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-const ipv4Pattern = new RegExp(`^${byte}(?:\\.${byte}){3}$`);
+const dotDigit = ".".charCodeAt(0) - 0x30;
 /** An address may carry a zone (RFC 4007 §11): `fe80::1%eth0`. */
 const zonePattern = /^([^%]*)(%[\w.~-]+)?$/;
 
 /** Whether `text` is an IPv4 address in dotted form without leading zeros (RFC 3986 §3.2.2). */
 export function isIpv4(text: string): boolean {
-  return ipv4Pattern.test(text);
+  if (text.length < 7 || text.length > 15) return false;
+  let numbers = 1;
+  let value = -1; // no digit yet
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      if (value === 0) return false;
+      value = value < 0 ? digit : 10 * value + digit;
+      if (value > 255) return false;
+    } else {
+      if (digit !== dotDigit || value < 0) return false;
+      numbers++;
+      value = -1;
+    }
+  }
+  return numbers === 4 && value >= 0;
 }
 
 /** Whether `text` is an IPv6 address (RFC 4291 §2.2), without brackets, with or without a zone. */

@@ -7,12 +7,11 @@ import type { Flow, SipTransports } from "@sidetone/sip-transport";
 export class StatelessResponder {
   readonly #environment: Environment;
   readonly #transports: SipTransports;
-  readonly #secret: Uint8Array;
+  #secret: Uint8Array | undefined;
 
   constructor(environment: Environment, transports: SipTransports) {
     this.#environment = environment;
     this.#transports = transports;
-    this.#secret = environment.random.bytes(16);
   }
 
   /** Sends one response, and none to an ACK. A transport that fails is logged: nobody waits for this response. */
@@ -31,6 +30,7 @@ export class StatelessResponder {
   /** "A stateless UAS … MUST generate the same To tag for any given request" when it comes again (§8.2.7). */
   #toTag(request: SipRequest): string {
     const { branch = "", host } = request.topVia;
+    this.#secret ??= this.#environment.random.bytes(16);
     return createHash("sha256").update(this.#secret).update(`${branch} ${host} ${request.callId}`).digest("hex").slice(0, 16);
   }
 }
