@@ -22,6 +22,7 @@ export type {
 } from "./network.ts";
 export type { Environment } from "./environment.ts";
 export { TableMachine, type ActionMap, type Transition, type TransitionTable } from "./transition-table.ts";
+export { ShardedMap } from "./sharded-map.ts";
 export { TurnoverMap } from "./turnover-map.ts";
 export { TypedEmitter, type EventMap, type Listener, type ListenOptions } from "./typed-emitter.ts";
 export { BoundedQueue, type BoundedQueueOptions } from "./bounded-queue.ts";

@@ -1,14 +1,30 @@
 import type { Timer } from "./clock.ts";
 
-const levels = 4;
-const slotBits = 8;
-const slotsPerLevel = 2 ** slotBits;
-const slotMask = slotsPerLevel - 1;
-const wordsPerLevel = slotsPerLevel / 32;
 /** Finer than the system's timers, so that rounding to ticks does not add to their lateness. */
 const ticksPerMs = 8;
-/** Ticks are compared by their difference modulo 2³², so a timer lies well under half of that ahead: 37 hours. */
-const horizonMs = 2 ** 30 / ticksPerMs;
+
+/** A ring of slots, each as long as the whole ring below. */
+interface Level {
+  /** A slot lasts 2^shift ticks. */
+  readonly shift: number;
+  /** Number of slots, less one. */
+  readonly mask: number;
+  /** Where its slots begin among all. */
+  readonly firstSlot: number;
+}
+
+/**
+ * 256 slots of a tick, 2048 of 32 ms, 2048 of 65 s. 64·T1 of RFC 3261 lies within the second ring: of the timers that tens of thousands of
+ * transactions leave behind, those of 32 ms at most move at once.
+ */
+const levels: readonly Level[] = [
+  { shift: 0, mask: 255, firstSlot: 0 },
+  { shift: 8, mask: 2047, firstSlot: 256 },
+  { shift: 19, mask: 2047, firstSlot: 2304 },
+];
+const slotCount = 4352;
+/** The last ring's length less one slot, 37 hours. Ticks are compared by their difference modulo 2³², of which this is well under half. */
+const horizonMs = (2 ** 30 - 2 ** 19) / ticksPerMs;
 
 /** Where the wheel takes its time from, and what wakes it. */
 export interface TimeSource {
@@ -44,15 +60,15 @@ class WheelTimer implements Timer {
  * Timers in a hierarchical timing wheel of ⅛ ms ticks (Varghese and Lauck, 1987): setting and cancelling cost O(1), one
  * object and no closure, so that tens of thousands of transaction timers a second share one timer of the system.
  *
- * Four levels of 256 slots: a timer lies in the level of the highest byte in which its tick differs from the present one,
- * and moves down when that slot is reached. It never fires early, by itself at most one tick late, and timers of the same
- * tick fire in the order in which they were set.
+ * A timer lies in the lowest ring that reaches as far, and moves down when its slot there begins. It never fires early, by itself at most
+ * one tick late, and timers of the same tick fire in the order in which they were set.
  */
 export class TimingWheel {
   readonly #source: TimeSource;
-  readonly #heads: readonly WheelTimer[] = Array.from({ length: levels * slotsPerLevel }, (_, slot) => emptyList(slot));
+  /** The list of each slot, made when first needed. */
+  readonly #heads: (WheelTimer | undefined)[] = new Array<undefined>(slotCount).fill(undefined);
   /** One bit per slot: whether it holds timers. */
-  readonly #occupied: Int32Array = new Int32Array(levels * wordsPerLevel);
+  readonly #occupied: Int32Array = new Int32Array(slotCount / 32);
   /** Every earlier tick has been dealt with. */
   #current: number;
   /** The wheel has asked to be woken, at {@link #wakeTick}: no occupied slot begins before it. */
@@ -79,7 +95,9 @@ export class TimingWheel {
     const dueTick = Math.ceil((delayMs > 0 ? now + delayMs : now) * ticksPerMs) | 0;
     const tick = (dueTick - this.#current) | 0 ? dueTick : (dueTick + 1) | 0;
     const timer = new WheelTimer(this, tick, callback, argument);
-    const slot = this.#link(timer);
+    const slot = this.#slotOf(tick);
+    const head = this.#headOf(slot);
+    this.#link(timer, head.previous as WheelTimer, head);
     if (!this.#waking) this.#wakeAt(this.#startOf(slot));
     return timer;
   }
@@ -100,7 +118,7 @@ export class TimingWheel {
         const start = this.#startOf(slot);
         if (isBefore(nowTick, start)) break;
         this.#current = start;
-        if (slot < slotsPerLevel) this.#fire(slot);
+        if (levelOf(slot) === levels[0]) this.#fire(slot);
         else this.#moveDown(slot);
       }
     } finally {
@@ -127,7 +145,7 @@ export class TimingWheel {
   }
 
   #fire(slot: number): void {
-    const head = this.#heads[slot] as WheelTimer;
+    const head = this.#headOf(slot);
     for (let timer = head.next as WheelTimer; timer !== head; timer = head.next as WheelTimer) {
       this.#unlink(timer);
       const argument = timer.argument;
@@ -136,29 +154,22 @@ export class TimingWheel {
     }
   }
 
-  /** Spreads the timers of a slot of a higher level over the levels below, in their order. */
+  /** Spreads the timers of a slot over the ring below, each before those of its tick that are there: they were set when it was nearer. */
   #moveDown(slot: number): void {
-    const head = this.#heads[slot] as WheelTimer;
-    for (let timer = head.next as WheelTimer; timer !== head; timer = head.next as WheelTimer) {
+    const head = this.#headOf(slot);
+    for (let timer = head.previous as WheelTimer; timer !== head; timer = head.previous as WheelTimer) {
       this.#unlink(timer);
-      this.#link(timer);
+      const below = this.#headOf(this.#slotOf(timer.tick));
+      this.#link(timer, below, below.next as WheelTimer);
     }
   }
 
-  /** Appends `timer` to the list of its slot, and returns the slot's number. */
-  #link(timer: WheelTimer): number {
-    const tick = timer.tick;
-    const level = (31 - Math.clz32(tick ^ this.#current)) >> 3;
-    const slot = level < 1 ? tick & slotMask : level * slotsPerLevel + ((tick >>> (level * slotBits)) & slotMask);
-    const head = this.#heads[slot] as WheelTimer;
-    const last = head.previous as WheelTimer;
-    timer.next = head;
-    timer.previous = last;
-    last.next = timer;
-    head.previous = timer;
-    this.#occupied[slot >> 5]! |= 1 << (slot & 31);
+  #link(timer: WheelTimer, previous: WheelTimer, next: WheelTimer): void {
+    timer.previous = previous;
+    timer.next = next;
+    previous.next = timer;
+    next.previous = timer;
     this.#size++;
-    return slot;
   }
 
   #unlink(timer: WheelTimer): void {
@@ -173,32 +184,63 @@ export class TimingWheel {
     if (next === previous) this.#occupied[next.tick >> 5]! &= ~(1 << (next.tick & 31));
   }
 
-  /** The occupied slot that begins first, or −1: the slots of a level lie before those of the next, and the top level goes round. */
-  #nextSlot(): number {
-    for (let level = 0; level < levels; level++) {
-      const slot = this.#occupiedSlot(level, (this.#current >>> (level * slotBits)) & slotMask);
-      if (slot >= 0) return slot;
-    }
-    return this.#occupiedSlot(levels - 1, 0);
+  /** The list of a slot that is, or will be, occupied. */
+  #headOf(slot: number): WheelTimer {
+    this.#occupied[slot >> 5]! |= 1 << (slot & 31);
+    return (this.#heads[slot] ??= emptyList(slot));
   }
 
-  /** The first occupied slot of `level` at `position` or after, or −1. */
-  #occupiedSlot(level: number, position: number): number {
-    let mask = -1 << (position & 31);
-    for (let word = position >> 5; word < wordsPerLevel; word++, mask = -1) {
-      const bits = (this.#occupied[level * wordsPerLevel + word] as number) & mask;
-      if (bits !== 0) return level * slotsPerLevel + (word << 5) + 31 - Math.clz32(bits & -bits);
+  /** The slot of `tick` in the lowest ring in which it is less than a round away. */
+  #slotOf(tick: number): number {
+    for (const { shift, mask, firstSlot } of levels) {
+      const position = tick >>> shift;
+      if (((position - (this.#current >>> shift)) & (-1 >>> shift)) <= mask) return firstSlot + (position & mask);
+    }
+    throw new RangeError("a timer beyond the horizon");
+  }
+
+  /** The occupied slot that begins first, or −1; of several, that of the highest ring, whose timers have to move down before others fire. */
+  #nextSlot(): number {
+    let next = -1;
+    let nextAhead = 0;
+    for (let index = levels.length - 1; index >= 0; index--) {
+      const slot = this.#occupiedSlot(levels[index]!);
+      if (slot < 0) continue;
+      const ahead = (this.#startOf(slot) - this.#current) | 0;
+      if (next >= 0 && ahead >= nextAhead) continue;
+      next = slot;
+      nextAhead = ahead;
+    }
+    return next;
+  }
+
+  /** The first occupied slot of a ring from the present one on, all the way round, or −1. */
+  #occupiedSlot({ shift, mask, firstSlot }: Level): number {
+    const present = firstSlot + ((this.#current >>> shift) & mask);
+    const found = this.#occupiedBetween(present, firstSlot + mask);
+    return found >= 0 ? found : this.#occupiedBetween(firstSlot, present);
+  }
+
+  /** The first occupied slot from `from` to `to`, or one soon behind `to`, or −1. */
+  #occupiedBetween(from: number, to: number): number {
+    let mask = -1 << (from & 31);
+    for (let word = from >> 5; word <= to >> 5; word++, mask = -1) {
+      const bits = (this.#occupied[word] as number) & mask;
+      if (bits !== 0) return (word << 5) + 31 - Math.clz32(bits & -bits);
     }
     return -1;
   }
 
   /** The first tick of an occupied slot. */
   #startOf(slot: number): number {
-    const level = slot >> slotBits;
-    const shift = level * slotBits;
-    const offset = (slot & slotMask) << shift;
-    return level === levels - 1 ? offset : (this.#current & (-1 << (shift + slotBits))) | offset;
+    const { shift, mask, firstSlot } = levelOf(slot);
+    const present = this.#current >>> shift;
+    return (present + ((slot - firstSlot - present) & mask)) << shift;
   }
+}
+
+function levelOf(slot: number): Level {
+  return levels[slot < 256 ? 0 : slot < 2304 ? 1 : 2]!;
 }
 
 /** A timer beyond the wheel's horizon: it is set again for the rest. */

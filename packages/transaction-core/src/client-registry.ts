@@ -1,3 +1,4 @@
+import { ShardedMap } from "@sidetone/infra-common";
 import type { SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
 import type { InviteClientMachine } from "./invite-client-machine.ts";
@@ -8,7 +9,7 @@ export type AnyClientMachine = InviteClientMachine | NonInviteClientMachine;
 
 /** The client transactions of a layer, and how responses and failures find them. */
 export class ClientRegistry {
-  readonly #transactions = new Map<string, AnyClientMachine>();
+  readonly #transactions = new ShardedMap<AnyClientMachine>();
   readonly #byFlow = new Map<Flow, Set<AnyClientMachine>>();
 
   get size(): number {
@@ -43,7 +44,7 @@ export class ClientRegistry {
 
   /** Empties the registry and returns what was in it. */
   takeAll(): AnyClientMachine[] {
-    const all = [...this.#transactions.values()];
+    const all = this.#transactions.values();
     this.#transactions.clear();
     this.#byFlow.clear();
     return all;

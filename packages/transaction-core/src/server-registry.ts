@@ -1,3 +1,4 @@
+import { ShardedMap } from "@sidetone/infra-common";
 import type { SipRequest } from "@sidetone/sip-core";
 import { InviteServerMachine } from "./invite-server-machine.ts";
 import { isFromOldElement, transactionKey } from "./matching-keys.ts";
@@ -10,9 +11,9 @@ const otherMethods = ["OPTIONS", "BYE", "REGISTER", "MESSAGE", "INFO", "UPDATE",
 
 /** The server transactions of a layer, and how requests find them (RFC 3261 §17.2.3). */
 export class ServerRegistry {
-  readonly #transactions = new Map<string, AnyServerMachine>();
+  readonly #transactions = new ShardedMap<AnyServerMachine>();
   /** The requests outside a dialog that are here, by what another copy of them has in common with them. */
-  readonly #mergeKeys = new Set<string>();
+  readonly #mergeKeys = new ShardedMap<AnyServerMachine>();
 
   get size(): number {
     return this.#transactions.size;
@@ -20,7 +21,7 @@ export class ServerRegistry {
 
   add(transaction: AnyServerMachine): void {
     this.#transactions.set(transaction.key, transaction);
-    if (transaction.mergeKey !== undefined) this.#mergeKeys.add(transaction.mergeKey);
+    if (transaction.mergeKey !== undefined) this.#mergeKeys.set(transaction.mergeKey, transaction);
   }
 
   remove(key: string, mergeKey: string | undefined): void {
@@ -57,7 +58,7 @@ export class ServerRegistry {
 
   /** Empties the registry and returns what was in it. */
   takeAll(): AnyServerMachine[] {
-    const all = [...this.#transactions.values()];
+    const all = this.#transactions.values();
     this.#transactions.clear();
     this.#mergeKeys.clear();
     return all;
