@@ -11,17 +11,16 @@ interface Level {
   readonly mask: number;
   /** Where its slots begin among all. */
   readonly firstSlot: number;
+  readonly index: number;
 }
 
 /**
  * 256 slots of a tick, 2048 of 32 ms, 2048 of 65 s. 64·T1 of RFC 3261 lies within the second ring: of the timers that tens of thousands of
  * transactions leave behind, those of 32 ms at most move at once.
  */
-const levels: readonly Level[] = [
-  { shift: 0, mask: 255, firstSlot: 0 },
-  { shift: 8, mask: 2047, firstSlot: 256 },
-  { shift: 19, mask: 2047, firstSlot: 2304 },
-];
+const ticks: Level = { shift: 0, mask: 255, firstSlot: 0, index: 0 };
+const middle: Level = { shift: 8, mask: 2047, firstSlot: 256, index: 1 };
+const distant: Level = { shift: 19, mask: 2047, firstSlot: 2304, index: 2 };
 const slotCount = 4352;
 /** The last ring's length less one slot, 37 hours. Ticks are compared by their difference modulo 2³², of which this is well under half. */
 const horizonMs = (2 ** 30 - 2 ** 19) / ticksPerMs;
@@ -69,6 +68,8 @@ export class TimingWheel {
   readonly #heads: (WheelTimer | undefined)[] = new Array<undefined>(slotCount).fill(undefined);
   /** One bit per slot: whether it holds timers. */
   readonly #occupied: Int32Array = new Int32Array(slotCount / 32);
+  /** How many are occupied, per ring. */
+  readonly #occupiedSlots: Int32Array = new Int32Array(3);
   /** Every earlier tick has been dealt with. */
   #current: number;
   /** The wheel has asked to be woken, at {@link #wakeTick}: no occupied slot begins before it. */
@@ -118,7 +119,7 @@ export class TimingWheel {
         const start = this.#startOf(slot);
         if (isBefore(nowTick, start)) break;
         this.#current = start;
-        if (levelOf(slot) === levels[0]) this.#fire(slot);
+        if (levelOf(slot) === ticks) this.#fire(slot);
         else this.#moveDown(slot);
       }
     } finally {
@@ -181,41 +182,44 @@ export class TimingWheel {
     timer.previous = undefined;
     this.#size--;
     // Only the head is left, and its tick is the number of the slot.
-    if (next === previous) this.#occupied[next.tick >> 5]! &= ~(1 << (next.tick & 31));
+    if (next === previous) {
+      this.#occupied[next.tick >> 5]! &= ~(1 << (next.tick & 31));
+      this.#occupiedSlots[levelOf(next.tick).index]!--;
+    }
   }
 
   /** The list of a slot that is, or will be, occupied. */
   #headOf(slot: number): WheelTimer {
-    this.#occupied[slot >> 5]! |= 1 << (slot & 31);
+    const bit = 1 << (slot & 31);
+    if ((this.#occupied[slot >> 5]! & bit) === 0) {
+      this.#occupied[slot >> 5]! |= bit;
+      this.#occupiedSlots[levelOf(slot).index]!++;
+    }
     return (this.#heads[slot] ??= emptyList(slot));
   }
 
   /** The slot of `tick` in the lowest ring in which it is less than a round away. */
   #slotOf(tick: number): number {
-    for (const { shift, mask, firstSlot } of levels) {
-      const position = tick >>> shift;
-      if (((position - (this.#current >>> shift)) & (-1 >>> shift)) <= mask) return firstSlot + (position & mask);
-    }
-    throw new RangeError("a timer beyond the horizon");
+    if (slotsAhead(tick, this.#current, ticks) <= ticks.mask) return slotIn(ticks, tick);
+    if (slotsAhead(tick, this.#current, middle) <= middle.mask) return slotIn(middle, tick);
+    return slotIn(distant, tick);
   }
 
   /** The occupied slot that begins first, or −1; of several, that of the highest ring, whose timers have to move down before others fire. */
   #nextSlot(): number {
-    let next = -1;
-    let nextAhead = 0;
-    for (let index = levels.length - 1; index >= 0; index--) {
-      const slot = this.#occupiedSlot(levels[index]!);
-      if (slot < 0) continue;
-      const ahead = (this.#startOf(slot) - this.#current) | 0;
-      if (next >= 0 && ahead >= nextAhead) continue;
-      next = slot;
-      nextAhead = ahead;
-    }
-    return next;
+    const next = this.#sooner(this.#occupiedSlot(distant), this.#occupiedSlot(middle));
+    return this.#sooner(next, this.#occupiedSlot(ticks));
+  }
+
+  /** Which slot begins first; `one` of two that begin together. */
+  #sooner(one: number, other: number): number {
+    if (one < 0 || other < 0) return Math.max(one, other);
+    return isBefore(this.#startOf(other), this.#startOf(one)) ? other : one;
   }
 
   /** The first occupied slot of a ring from the present one on, all the way round, or −1. */
-  #occupiedSlot({ shift, mask, firstSlot }: Level): number {
+  #occupiedSlot({ shift, mask, firstSlot, index }: Level): number {
+    if (this.#occupiedSlots[index] === 0) return -1;
     const present = firstSlot + ((this.#current >>> shift) & mask);
     const found = this.#occupiedBetween(present, firstSlot + mask);
     return found >= 0 ? found : this.#occupiedBetween(firstSlot, present);
@@ -240,7 +244,16 @@ export class TimingWheel {
 }
 
 function levelOf(slot: number): Level {
-  return levels[slot < 256 ? 0 : slot < 2304 ? 1 : 2]!;
+  return slot < middle.firstSlot ? ticks : slot < distant.firstSlot ? middle : distant;
+}
+
+/** How many slots of a ring `tick` is ahead of `current`. */
+function slotsAhead(tick: number, current: number, { shift }: Level): number {
+  return ((tick >>> shift) - (current >>> shift)) & (-1 >>> shift);
+}
+
+function slotIn({ shift, mask, firstSlot }: Level, tick: number): number {
+  return firstSlot + ((tick >>> shift) & mask);
 }
 
 /** A timer beyond the wheel's horizon: it is set again for the rest. */
