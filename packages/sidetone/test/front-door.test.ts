@@ -27,6 +27,7 @@ describe("sidetone", () => {
     ["sip", ["sip-core"]],
     ["sdp", ["sdp-core"]],
     ["rtp", ["rtp-core"]],
+    ["stun", ["stun-core"]],
     ["media", ["media-core"]],
     ["transport", ["sip-transport"]],
     ["transaction", ["transaction-core"]],
@@ -48,6 +49,6 @@ describe("sidetone", () => {
 
   test("has no subpath but these", () => {
     const { exports } = JSON.parse(source("sidetone/package.json")) as { exports: Record<string, unknown> };
-    expect(Object.keys(exports)).toHaveLength(13);
+    expect(Object.keys(exports)).toHaveLength(14);
   });
 });
