@@ -7,3 +7,4 @@ export type { SendSlot } from "./send-ring.ts";
 export type { PacketProtection } from "./packet-protection.ts";
 export type { DropReason, MediaTrace } from "./media-trace.ts";
 export { SourceLatch, type LatchVerdict } from "./source-latch.ts";
+export type { PublicMediaAddress } from "./stun-ports.ts";

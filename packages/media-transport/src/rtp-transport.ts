@@ -7,6 +7,7 @@ import {
   type SocketAddress,
 } from "@sidetone/infra-common";
 import { classifyPacket, RtpPacketView, type PacketKind } from "@sidetone/rtp-core";
+import type { BindingOptions } from "@sidetone/stun-core";
 import { traceMedia, type DropReason } from "./media-trace.ts";
 import { MediaTransportError } from "./media-transport-error.ts";
 import type { PacketProtection } from "./packet-protection.ts";
@@ -16,6 +17,7 @@ import type { RtpPortAllocator, RtpPorts } from "./rtp-port-allocator.ts";
 import { RtpTransportCounters, type RtpTransportStats } from "./rtp-transport-stats.ts";
 import { SendRing, type SendSlot } from "./send-ring.ts";
 import { SourceLatch } from "./source-latch.ts";
+import { StunPorts, type PublicMediaAddress } from "./stun-ports.ts";
 
 /** Takes what an {@link RtpTransport} receives; one object may serve many transports. None of the methods may throw. */
 export interface RtpTransportUser {
@@ -25,7 +27,7 @@ export interface RtpTransportUser {
   onRtcp(data: Uint8Array, arrivalMs: number, transport: RtpTransport): void;
   /** From now on RTP is heard from `remote` only. */
   onLatched?(remote: SocketAddress, transport: RtpTransport): void;
-  /** STUN, DTLS and the like, from anybody. */
+  /** DTLS and the like, and STUN that answers no question of {@link RtpTransport.learnPublicAddress}; from anybody. */
   onOther?(kind: PacketKind, data: Buffer, address: string, port: number, transport: RtpTransport): void;
   /** The system reported an error for an earlier packet; the transport goes on. */
   onSocketError?(error: Error, transport: RtpTransport): void;
@@ -55,6 +57,7 @@ export interface RtpTransportOptions {
  * Packets of other sources and damaged ones are dropped and counted. Nothing is allocated per packet beyond what the socket makes.
  */
 export class RtpTransport implements DatagramReceiver {
+  readonly #environment: Environment;
   readonly #clock: Clock;
   readonly #user: RtpTransportUser;
   readonly #protection: PacketProtection | undefined;
@@ -68,6 +71,8 @@ export class RtpTransport implements DatagramReceiver {
   #ports!: RtpPorts;
   #rtcpMux: boolean;
   #payloadTypes: ReadonlySet<number> | undefined;
+  /** From the first question about our public address on. */
+  #stun: StunPorts | undefined;
   #closed: Promise<void> | undefined;
 
   /**
@@ -87,6 +92,7 @@ export class RtpTransport implements DatagramReceiver {
     const { symmetric = true, latchWindowMs = 30_000 } = options;
     if (!(latchWindowMs >= 0))
       throw new MediaTransportError("MEDIA_OPTION_INVALID", `latchWindowMs must not be negative: ${latchWindowMs}`);
+    this.#environment = environment;
     this.#clock = environment.clock;
     this.#user = options.user;
     this.#protection = options.protection;
@@ -133,7 +139,24 @@ export class RtpTransport implements DatagramReceiver {
     this.#rtcpLatch.signal(checked.rtcpAddress, checked.rtcpPort);
     if (!checked.rtcpMux) return;
     this.#rtcpMux = true;
+    this.#stun?.closeRtcp();
     void this.#ports.rtcp?.close();
+  }
+
+  /**
+   * Asks a STUN server, from the ports of this stream, under which addresses the world sees them (RFC 8489, Binding): what belongs into our
+   * SDP behind a NAT. It can be asked before {@link setRemote}, and again at any time; media go on beside it.
+   *
+   * Behind a symmetric NAT the peer will see other ports than the server does; RTP then has to go out first, and the peer to latch.
+   *
+   * @param server Numeric address and port, of the family of {@link localAddress}.
+   * @throws {StunError} as `StunClient.requestBinding`, for whichever port fails first; `STUN_CLOSED` when the transport is closed.
+   * @throws `options.signal.reason` when aborted.
+   */
+  learnPublicAddress(server: SocketAddress, options: BindingOptions = {}): Promise<PublicMediaAddress> {
+    this.#stun ??= new StunPorts(this.#environment, this.#ports.rtp, this.#rtcpMux ? undefined : this.#ports.rtcp);
+    if (this.#closed) this.#stun.close();
+    return this.#stun.learn(server, options);
   }
 
   /**
@@ -192,13 +215,15 @@ export class RtpTransport implements DatagramReceiver {
     else if (kind === "rtp" || kind === "unknown") this.#drop("malformed", address, port, socket);
     else {
       this.#counters.otherPackets++;
+      if (kind === "stun" && this.#stun?.receive(data, address, port, socket)) return;
       this.#user.onOther?.(kind, data, address, port, this);
     }
   }
 
   /** For the sockets; not to be called by users. */
-  onSocketError(error: Error, socket: DatagramSocket): void {
+  onSocketError(error: Error, socket: DatagramSocket, destination?: SocketAddress): void {
     this.#counters.socketErrors++;
+    if (destination) this.#stun?.onUnreachable(error, destination);
     traceMedia(socket, this.#clock.now(), { type: "error", error });
     this.#user.onSocketError?.(error, this);
   }
@@ -210,6 +235,7 @@ export class RtpTransport implements DatagramReceiver {
 
   /** Nothing is heard or sent any more; the ports are free when the promise resolves. Idempotent, never rejects. */
   close(): Promise<void> {
+    this.#stun?.close();
     return (this.#closed ??= this.#ports.close());
   }
 
