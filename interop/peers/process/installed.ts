@@ -9,6 +9,8 @@ const packages: Readonly<Record<string, string>> = {
   kamailio: "kamailio",
   tshark: "tshark",
   dumpcap: "tshark",
+  turnserver: "coturn",
+  turnutils_stunclient: "coturn",
 };
 
 /** Debian keeps daemons in /usr/sbin, which a user's PATH may lack. */
