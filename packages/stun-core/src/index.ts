@@ -1,6 +1,7 @@
 export { StunError, type StunErrorCode, type StunErrorOptions } from "./stun-error.ts";
 export type { StunSocket } from "./stun-socket.ts";
 export { defaultStunPort, parseStunUri } from "./stun-uri.ts";
+export { locateStunServer, type LocateStunServerOptions } from "./locate-stun-server.ts";
 export { bindingMethod, looksLikeStun, type StunClass } from "./message/stun-header.ts";
 export { parseStun, StunMessage, type ParseStunOptions, type StunRejection } from "./message/stun-message.ts";
 export { StunWriter } from "./message/stun-writer.ts";

@@ -56,6 +56,10 @@ export interface StunClientStats {
   readonly unauthenticated: number;
 }
 
+/** Addresses alone are written with it. */
+const noId = new Uint8Array(16);
+/** Servers that are remembered for one user's credentials; the one met first gives way. */
+const maxAuthentications = 16;
 /** Redirections and challenges together, each one transaction. */
 const maxTransactions = 8;
 
@@ -79,7 +83,7 @@ export class StunClient implements ClientTransactionUser {
   readonly #stats = { malformed: 0, unmatched: 0, foreign: 0, badFingerprint: 0, unauthenticated: 0 };
   #isClosed = false;
 
-  /** @throws {StunError} `STUN_OPTION_INVALID` */
+  /** @throws {StunError} `STUN_OPTION_INVALID`, `STUN_ATTRIBUTE_INVALID` for a `software` that is too long. */
   constructor(environment: Pick<Environment, "clock" | "random">, socket: StunSocket, options: StunClientOptions = {}) {
     const { fingerprint = "send", initialRtoMs = 500, minimumRtoMs = 100, requestCount = 7, lastWaitFactor = 16 } = options;
     const isPositive = [initialRtoMs, minimumRtoMs, requestCount, lastWaitFactor].every((value) => value > 0 && value < Infinity);
@@ -88,6 +92,7 @@ export class StunClient implements ClientTransactionUser {
     }
     if (!["send", "require", "off"].includes(fingerprint))
       throw new StunError("STUN_OPTION_INVALID", `no such fingerprint: ${fingerprint}`);
+    if (options.software !== undefined) Software.serialize(options.software, noId);
     this.#environment = environment;
     this.#socket = socket;
     this.#software = options.software;
@@ -268,6 +273,7 @@ export class StunClient implements ClientTransactionUser {
     if (known) return known;
     const prepared = prepareCredentials(credentials);
     const made = prepared.type === "shortTerm" ? new ShortTermAuthentication(prepared) : new LongTermAuthentication(prepared);
+    if (byServer.size >= maxAuthentications) byServer.delete(byServer.keys().next().value as string);
     byServer.set(key, made);
     return made;
   }

@@ -10,6 +10,7 @@ const disallowed = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]|(?![\u200C\u200D])
  * @throws {StunError} `STUN_OPTION_INVALID` for an empty string or a disallowed character; the message does not repeat the string.
  */
 export function opaqueString(text: string, what: string): string {
+  if (typeof text !== "string") throw new StunError("STUN_OPTION_INVALID", `${what} is not a string`);
   const prepared = text.replace(/\p{Zs}/gu, " ").normalize("NFC");
   if (prepared === "") throw new StunError("STUN_OPTION_INVALID", `${what} is empty`);
   if (disallowed.test(prepared)) throw new StunError("STUN_OPTION_INVALID", `${what} has a character that RFC 8265 does not allow`);

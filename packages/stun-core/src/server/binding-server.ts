@@ -44,7 +44,11 @@ export class BindingServer {
   readonly #alternateServer: SocketAddress | undefined;
   readonly #stats = { requests: 0, successes: 0, errors: 0, indications: 0, dropped: 0 };
 
+  /** @throws {StunError} `STUN_ATTRIBUTE_INVALID` for a `software` or an `alternateServer` that cannot be written. */
   constructor(options: BindingServerOptions = {}) {
+    const probe = new StunWriter("error", bindingMethod, new Uint8Array(12));
+    if (options.software !== undefined) probe.add(Software, options.software);
+    if (options.alternateServer) probe.add(AlternateServer, options.alternateServer);
     this.#software = options.software;
     this.#authentication = options.authentication;
     this.#classic = options.classic ?? false;

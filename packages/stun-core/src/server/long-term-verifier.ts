@@ -42,6 +42,8 @@ export class LongTermVerifier implements ServerAuthentication {
   constructor(environment: Pick<Environment, "clock" | "random">, options: LongTermVerifierOptions) {
     const { algorithms = ["SHA-256", "MD5"], anonymous = false, nonceSeconds = 600 } = options;
     if (!(nonceSeconds > 0)) throw new StunError("STUN_OPTION_INVALID", `nonceSeconds must be greater than 0: ${nonceSeconds}`);
+    const unknown = algorithms.find((name) => name !== "MD5" && name !== "SHA-256");
+    if (unknown !== undefined) throw new StunError("STUN_OPTION_INVALID", `no such password algorithm: ${JSON.stringify(unknown)}`);
     this.#realm = opaqueString(options.realm, "the realm");
     this.#algorithms = algorithms;
     for (const [name, password] of options.users) {

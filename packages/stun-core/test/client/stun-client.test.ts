@@ -216,6 +216,7 @@ describe("the end of a transaction", () => {
     "%j is no option",
     async (options) => {
       await expect(setUpStun({ client: options })).rejects.toMatchObject({ code: "STUN_OPTION_INVALID" });
+      await expect(setUpStun({ client: { software: "x".repeat(764) } })).rejects.toMatchObject({ code: "STUN_ATTRIBUTE_INVALID" });
     },
   );
 });

@@ -106,6 +106,13 @@ describe("the Binding server (RFC 8489 §6.3.1)", () => {
     }
   });
 
+  test.each<BindingServerOptions>([{ software: "x".repeat(764) }, { alternateServer: { address: "stun.example.org", port: 1 } }])(
+    "what it could never write is refused at once",
+    (options) => {
+      expect(() => new BindingServer(options)).toThrow(expect.objectContaining({ code: "STUN_ATTRIBUTE_INVALID" }));
+    },
+  );
+
   test("never throws, whatever comes", () => {
     const authentication = new LongTermVerifier(virtualEnvironment(), { realm: "example.org", users: new Map([["a", "b"]]) });
     const servers = [new BindingServer(), new BindingServer({ authentication }), new BindingServer({ classic: true })];
@@ -173,6 +180,14 @@ describe("with long-term credentials (RFC 8489 §9.2.4)", () => {
       .add(Nonce, nonce)
       .add(PasswordAlgorithms, list.map(passwordAlgorithm))
       .add(PasswordAlgorithm, passwordAlgorithm("SHA-256"));
+
+  test.each([{ algorithms: ["SHA-512" as "MD5"] }, { nonceSeconds: 0 }, { realm: "" }, { users: new Map([["", "x"]]) }])(
+    "%j is no option",
+    (options) => {
+      const make = () => new LongTermVerifier(virtualEnvironment(), { realm: "example.org", users: new Map(), ...options });
+      expect(make).toThrow(expect.objectContaining({ code: "STUN_OPTION_INVALID" }));
+    },
+  );
 
   test("a right request is answered, signed", () => {
     const { ask, nonce } = longTerm();
