@@ -41,15 +41,26 @@ async function openTransport(environment: VirtualEnvironment, options: Partial<R
 
 /** A stream behind a NAT, a STUN server and a peer outside. */
 async function setUp(
-  options: { nat?: Partial<NatOptions>; transport?: Partial<RtpTransportOptions>; isDeaf?: boolean; icmp?: boolean } = {},
+  options: {
+    nat?: Partial<NatOptions>;
+    transport?: Partial<RtpTransportOptions>;
+    isDeaf?: boolean;
+    icmp?: boolean;
+    refusesRtp?: boolean;
+  } = {},
 ) {
   const outside = virtualEnvironment({ host: server.address, network: { icmp: options.icmp ?? false } });
   const { clock, virtualNetwork: network } = outside;
   const nat = network.nat({ kind: "port-restricted", publicAddress, ...options.nat });
   const inside = virtualEnvironment({ host: nat.host("192.168.1.10"), beside: outside });
   const stun = new BindingServer();
+  const refusing = new BindingServer({ alternateServer: { address: "2001:db8::1", port: 3478 } });
   const socket: DatagramSocket = await outside.network.bindDatagram(server, {
     onDatagram(data, address, port) {
+      if (options.refusesRtp) {
+        if (port === 40_000) socket.send(refusing.answerDatagram(data, { address, port })!, port, address);
+        return;
+      }
       const answer = options.isDeaf ? undefined : stun.answerDatagram(data, { address, port });
       if (answer) socket.send(answer, port, address);
     },
@@ -126,6 +137,13 @@ describe("the public address of an RTP port", () => {
     expect(await clock.advanceUntil(learning)).toMatchObject({ code: "STUN_TIMEOUT" });
     expect(alice.other).toEqual(["stun"]);
     expect(alice.transport.stats().otherPackets).toBe(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("the failure of one port ends the asking from both", async () => {
+    const { clock, alice } = await setUp({ refusesRtp: true });
+    const failure = clock.advanceUntil(alice.transport.learnPublicAddress(server));
+    await expect(failure).rejects.toMatchObject({ code: "STUN_REDIRECT_FAILED" });
     expect(clock.pendingTimers).toBe(0);
   });
 

@@ -87,6 +87,19 @@ describe("short-term credentials (RFC 8489 §9.1)", () => {
     expect(client.stats.unauthenticated).toBe(7);
   });
 
+  test("discard a response by the attribute that was not agreed on", async () => {
+    const { client, clock } = await shortTermServer({
+      intercept: (message, source) =>
+        new StunWriter("success", 1, message.transactionId)
+          .add(XorMappedAddress, source)
+          .addIntegrity("MESSAGE-INTEGRITY", shortTermKey(shortTerm.password))
+          .toBytes(),
+    });
+    const credentials: ShortTermCredentials = { ...shortTerm, integrity: "MESSAGE-INTEGRITY-SHA256" };
+    const failure = clock.advanceUntil(client.requestBinding(serverAddress, { credentials }));
+    await expect(failure).rejects.toMatchObject({ code: "STUN_INTEGRITY_FAILED" });
+  });
+
   test("are not shaken by a forged response before the right one", async () => {
     const { client, clock } = await shortTermServer({
       intercept(message, source, answer) {
@@ -210,6 +223,30 @@ describe("long-term credentials (RFC 8489 §9.2)", () => {
     const failure = clock.advanceUntil(client.requestBinding(serverAddress, { credentials: longTerm }));
     await expect(failure).rejects.toMatchObject({ code: "STUN_AUTHENTICATION_FAILED" });
     expect(received).toHaveLength(8);
+  });
+
+  const success = (message: StunMessage): StunWriter => new StunWriter("success", 1, message.transactionId).add(XorMappedAddress, mapped);
+  test.each<[what: string, write: (message: StunMessage) => StunWriter]>([
+    [
+      "a 400 that is not signed",
+      (message) => new StunWriter("error", 1, message.transactionId).add(ErrorCode, { code: 400, reasonPhrase: "" }),
+    ],
+    ["a success whose nonce promises a list that is gone", (message) => success(message).add(Nonce, `${promised}abc`)],
+  ])("discard %s, even before anything was signed", async (_what, write) => {
+    const { client, clock } = await longTermServer({ intercept: (message) => write(message).toBytes() });
+    const failure = clock.advanceUntil(client.requestBinding(serverAddress, { credentials: longTerm }));
+    await expect(failure).rejects.toMatchObject({ code: "STUN_INTEGRITY_FAILED" });
+    expect(client.stats.unauthenticated).toBe(7);
+  });
+
+  test("discard a response by the weaker attribute than the request had", async () => {
+    const key = longTermKey("alice", "example.org", "wonderland", "SHA-256");
+    const { client, clock } = await longTermServer({
+      intercept: (message, _source, answer) =>
+        message.integrity ? success(message).addIntegrity("MESSAGE-INTEGRITY", key).toBytes() : answer,
+    });
+    const failure = clock.advanceUntil(client.requestBinding(serverAddress, { credentials: longTerm }));
+    await expect(failure).rejects.toMatchObject({ code: "STUN_INTEGRITY_FAILED" });
   });
 
   test("discard a success that is not signed after a signed request", async () => {

@@ -222,15 +222,15 @@ describe("the end of a transaction", () => {
 });
 
 describe("what counts as the response (RFC 8489 §6.3)", () => {
-  test("is only what comes from the address that was asked", async () => {
-    const { client, clock, host, network, received } = await setUpStun({ server: { intercept: () => undefined } });
+  test.each([
+    ["another address", "203.0.113.66", 3478],
+    ["another port", serverAddress.address, 3479],
+  ])("is not what comes from %s", async (_what, address, port) => {
+    const { client, clock, environment, host, network, received } = await setUpStun({ server: { intercept: () => undefined } });
     const binding = client.requestBinding(serverAddress).catch((error: unknown) => error);
     await clock.advance(100);
-    const attacker = network.host("203.0.113.66");
-    const socket = await attacker.bindDatagram(
-      { address: attacker.address, port: 3478 },
-      { onDatagram: () => {}, onSocketError: () => {} },
-    );
+    const attacker = address === serverAddress.address ? environment.network : network.host(address);
+    const socket = await attacker.bindDatagram({ address, port }, { onDatagram: () => {}, onSocketError: () => {} });
     socket.send(respond(received[0]!.message).add(XorMappedAddress, mapped).toBytes(), 5060, host.address);
     expect(await clock.advanceUntil(binding)).toMatchObject({ code: "STUN_TIMEOUT" });
     expect(client.stats).toMatchObject({ foreign: 1 });
