@@ -150,6 +150,7 @@ export class RtpTransport implements DatagramReceiver {
    * Behind a symmetric NAT the peer will see other ports than the server does; RTP then has to go out first, and the peer to latch.
    *
    * @param server Numeric address and port, of the family of {@link localAddress}.
+   * @throws {MediaTransportError} `MEDIA_ADDRESS_FAMILY_MISMATCH`
    * @throws {StunError} as `StunClient.requestBinding`, for whichever port fails first; `STUN_CLOSED` when the transport is closed.
    * @throws `options.signal.reason` when aborted.
    */

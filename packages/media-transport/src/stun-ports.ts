@@ -1,5 +1,6 @@
-import { anySignal, type DatagramSocket, type Environment, type SocketAddress } from "@sidetone/infra-common";
+import { addressFamily, anySignal, type DatagramSocket, type Environment, type SocketAddress } from "@sidetone/infra-common";
 import { StunClient, type BindingOptions } from "@sidetone/stun-core";
+import { MediaTransportError } from "./media-transport-error.ts";
 
 /** Where the world sees the ports of a stream. */
 export interface PublicMediaAddress {
@@ -23,6 +24,10 @@ export class StunPorts {
 
   /** Asks from both ports at once; the failure of one ends both. */
   async learn(server: SocketAddress, options: BindingOptions): Promise<PublicMediaAddress> {
+    const { family } = this.#rtpSocket;
+    if ((addressFamily(server.address) ?? family) !== family) {
+      throw new MediaTransportError("MEDIA_ADDRESS_FAMILY_MISMATCH", `${server.address} cannot be reached from an IPv${family} socket`);
+    }
     const ending = new AbortController();
     const signal = anySignal(options.signal, ending.signal);
     const ask = (client: StunClient): Promise<SocketAddress> =>

@@ -140,6 +140,14 @@ describe("the public address of an RTP port", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test.each([
+    [{ address: "2001:db8::1", port: 3478 }, "MEDIA_ADDRESS_FAMILY_MISMATCH"],
+    [{ address: "stun.example.org", port: 3478 }, "STUN_OPTION_INVALID"],
+  ])("cannot be asked of %j", async (wrong, code) => {
+    const { alice } = await setUp();
+    await expect(alice.transport.learnPublicAddress(wrong)).rejects.toMatchObject({ code });
+  });
+
   test("the failure of one port ends the asking from both", async () => {
     const { clock, alice } = await setUp({ refusesRtp: true });
     const failure = clock.advanceUntil(alice.transport.learnPublicAddress(server));
