@@ -4,6 +4,8 @@ export type SipTransportErrorCode =
   | "SIP_TRANSPORT_UNSUPPORTED"
   | "SIP_TRANSPORT_NAME_NOT_FOUND"
   | "SIP_TRANSPORT_CONNECT_FAILED"
+  | "SIP_TRANSPORT_CERTIFICATE"
+  | "SIP_TRANSPORT_TLS_OPTIONS"
   | "SIP_TRANSPORT_NOT_LISTENING"
   | "SIP_TRANSPORT_LISTEN_FAILED"
   | "SIP_TRANSPORT_OVERLOADED"
@@ -14,9 +16,11 @@ export type SipTransportErrorCode =
 /**
  * A message could not be sent or a transport not be opened.
  *
- * - `SIP_TRANSPORT_UNSUPPORTED`: the URI or the caller asks for a transport that does not exist here (TLS, WS, WSS, SCTP).
+ * - `SIP_TRANSPORT_UNSUPPORTED`: the URI or the caller asks for a transport that does not exist here (SCTP), or a `sips` URI for UDP.
  * - `SIP_TRANSPORT_NAME_NOT_FOUND`: the name service knows no address of the host.
  * - `SIP_TRANSPORT_CONNECT_FAILED`: no connection to the target could be opened in time.
+ * - `SIP_TRANSPORT_CERTIFICATE`: the server's certificate is not one of the host, or no trusted authority has signed it, or it is too old.
+ * - `SIP_TRANSPORT_TLS_OPTIONS`: certificate, key or authorities cannot be read, or do not fit together; `cause` says which.
  * - `SIP_TRANSPORT_NOT_LISTENING`: no socket of that transport and address family is open; call `listen` first.
  * - `SIP_TRANSPORT_LISTEN_FAILED`: the port is taken, the address is not local, or permission is missing; `cause` says which.
  * - `SIP_TRANSPORT_OVERLOADED`: the peer does not read what is sent to it, and the connection was given up.

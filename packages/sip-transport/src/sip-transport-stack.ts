@@ -1,5 +1,6 @@
 import { anySignal, formatHostPort, normaliseAddress, timeoutSignal, type Environment } from "@sidetone/infra-common";
 import { flat, type SipRequest, type SipResponse, type SipUri } from "@sidetone/sip-core";
+import { Admission } from "./admission.ts";
 import type { Flow } from "./flow.ts";
 import { Ingress } from "./ingress.ts";
 import { locate } from "./locate.ts";
@@ -12,7 +13,7 @@ import type { SipTransportUser } from "./sip-transport-user.ts";
 import type { FlowOptions, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
 import { defaultTransportOptions, type SipTransportsOptions } from "./sip-transports-options.ts";
 import { SourceAddresses } from "./source-addresses.ts";
-import type { Transport } from "./transport.ts";
+import { isInvalidHost, type Transport } from "./transport.ts";
 import type { TransportContext } from "./transport-context.ts";
 import type { TransportName } from "./transport-name.ts";
 
@@ -27,15 +28,25 @@ export class SipTransportStack implements SipTransports {
   readonly #sources: SourceAddresses;
   readonly #transports = new Map<TransportName, Transport>();
   readonly #withoutTcp: RecentFailures;
+  readonly #invalidHost: string;
   #closing: Promise<void> | undefined = undefined;
 
   constructor(environment: Environment, options: SipTransportsOptions, transports: readonly ((context: TransportContext) => Transport)[]) {
-    const filled = { ...defaultTransportOptions, ...options };
+    const { tls: _tls, webSocket: _webSocket, ...others } = options;
+    const filled = { ...defaultTransportOptions, ...others };
     this.#environment = environment;
     this.#ingress = new Ingress(environment.clock, filled.limits, (host, port, flow) => this.#isOurs(host, port, flow));
     this.#sources = new SourceAddresses(environment.network, environment.clock);
     this.#withoutTcp = new RecentFailures(environment.clock);
-    const context: TransportContext = { environment, options: filled, ingress: this.#ingress, sources: this.#sources };
+    this.#invalidHost = `${environment.random.token(12).toLowerCase()}.invalid`;
+    const context: TransportContext = {
+      environment,
+      options: filled,
+      ingress: this.#ingress,
+      sources: this.#sources,
+      admission: new Admission(environment, filled),
+      invalidHost: this.#invalidHost,
+    };
     for (const make of transports) {
       const transport = make(context);
       this.#transports.set(transport.name, transport);
@@ -74,6 +85,7 @@ export class SipTransportStack implements SipTransports {
       network: this.#environment.network,
       supports: (name: TransportName) => this.#transports.has(name),
       reaches: (name: TransportName, family: 4 | 6) => this.#transport(name).reaches(family),
+      flowNamed: (host: string) => this.#flowNamed(host),
     };
     return locate(uri, context, signal);
   }
@@ -96,8 +108,10 @@ export class SipTransportStack implements SipTransports {
     const isSameHost = address === withoutZone(arrival.remoteAddress);
     if (isSameHost && port === arrival.remotePort && !arrival.isClosed) return arrival;
     if (this.#closing) return Promise.reject(closedError());
+    const { host } = message.topVia;
+    if (isInvalidHost(host)) return this.#flowNamed(host) ?? Promise.reject(gone(host));
     // The flow may outlive the message that the address is a slice of.
-    const remote = { address: isSameHost ? arrival.remoteAddress : flat(address), port };
+    const remote = { address: isSameHost ? arrival.remoteAddress : flat(address), port, hostName: flat(host) };
     return this.#transport(arrival.transport).flowBack(remote, arrival);
   }
 
@@ -142,13 +156,18 @@ export class SipTransportStack implements SipTransports {
 
   /** RFC 3261 §18.1.2: the host and port are those that this stack writes into Via. */
   #isOurs(host: string, port: number, flow: Flow): boolean {
-    if (host === flow.localAddress && port === flow.localPort) return true;
+    if ((host === flow.localAddress && port === flow.localPort) || host === this.#invalidHost) return true;
     const address = normaliseAddress(host);
     const points = this.listeningPoints;
     const isOurPort = port === flow.localPort || points.some((point) => point.port === port);
     const isOurHost =
       address === withoutZone(flow.localAddress) || points.some((point) => point.address === address) || this.#sources.isLocal(address);
     return isOurPort && isOurHost;
+  }
+
+  /** A WebSocket client writes `transport=ws` for WSS as well (RFC 7118 §8). */
+  #flowNamed(host: string): Flow | undefined {
+    return this.#transports.get("WSS")?.flowNamed?.(host) ?? this.#transports.get("WS")?.flowNamed?.(host);
   }
 
   #checkOpen(): void {
@@ -158,4 +177,8 @@ export class SipTransportStack implements SipTransports {
 
 function closedError(): SipTransportError {
   return new SipTransportError("SIP_TRANSPORT_CLOSED", "The SIP transports have been closed");
+}
+
+function gone(host: string): SipTransportError {
+  return new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The connection of ${host} has gone, and nothing else leads there`);
 }

@@ -1,13 +1,9 @@
 import { formatHostPort, type StreamConnection, type StreamReceiver, type Timer } from "@sidetone/infra-common";
-import {
-  serializeMessage,
-  StreamFramer,
-  type SipParseError,
-  type SipRequest,
-  type SipResponse,
-  type StreamFramerReceiver,
-} from "@sidetone/sip-core";
+import { serializeMessage, SipRequest, type SipParseError, type SipResponse, type StreamFramerReceiver } from "@sidetone/sip-core";
+import type { Visitor } from "./admission.ts";
+import type { Carrier, CarriedConnection, MessageFramer } from "./carrier.ts";
 import type { Flow } from "./flow.ts";
+import type { SipIdentities } from "./sip-identities.ts";
 import { SipTransportError } from "./sip-transport-error.ts";
 import type { TransportContext } from "./transport-context.ts";
 import { traceMessage } from "./wire-trace.ts";
@@ -22,20 +18,30 @@ const onStallTimer = (flow: StreamFlow): void => flow.giveUp("SIP_TRANSPORT_OVER
 /** What becomes of a connection's flow is its transport's business. */
 export interface StreamFlowOwner {
   readonly context: TransportContext;
+  readonly carrier: Carrier;
+  /** A request has come over a connection that the peer opened. */
+  onInboundRequest(flow: StreamFlow, request: SipRequest): void;
   onFlowEnded(flow: StreamFlow, error: Error): void;
 }
 
 /** One connection that carries SIP messages both ways (RFC 3261 §18.3). */
 export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
-  readonly transport = "TCP";
+  readonly transport: Carrier["name"];
   readonly reliable = true;
-  readonly secure = false;
-  /** Whether the peer opened the connection. */
-  readonly isInbound: boolean;
+  readonly secure: boolean;
   sentBy = "";
+  /** Whether the peer is asked to send its requests over this connection, too (RFC 5923). */
+  offersAlias = false;
+  /** The host that this side asked for. */
+  readonly hostName: string | undefined;
+  /** Hosts without an address, `.invalid`, that the peer goes by (RFC 7118 §8). */
+  peerName: string | undefined = undefined;
+  #peerIdentities: SipIdentities | undefined = undefined;
+  /** Undefined when this side opened the connection. */
+  #visitor: Visitor | undefined;
   #isClosed = false;
   readonly #owner: StreamFlowOwner;
-  readonly #framer: StreamFramer;
+  readonly #framer: MessageFramer;
   #connection: StreamConnection | undefined = undefined;
   #lastActiveMs = 0;
   #idleTimer: Timer | undefined = undefined;
@@ -44,16 +50,21 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
   /** CRLF CRLFs that are not answered yet. */
   #pings = 0;
 
-  constructor(owner: StreamFlowOwner, isInbound: boolean) {
+  constructor(owner: StreamFlowOwner, opened: { hostName: string } | { visitor: Visitor }) {
+    const { carrier, context } = owner;
     this.#owner = owner;
-    this.isInbound = isInbound;
-    this.#framer = new StreamFramer(this, owner.context.options.limits);
+    this.transport = carrier.name;
+    this.secure = carrier.secure;
+    this.hostName = "hostName" in opened ? opened.hostName : undefined;
+    this.#visitor = "visitor" in opened ? opened.visitor : undefined;
+    this.#framer = carrier.createFramer(this, context.options.limits);
   }
 
   /** The connection is up; `sentBy` is where the peer may open another one. */
-  open(connection: StreamConnection, sentBy: string): void {
+  open({ connection, peer }: CarriedConnection, sentBy: string): void {
     const { environment, options } = this.#owner.context;
     this.#connection = connection;
+    this.#peerIdentities = peer;
     this.sentBy = sentBy;
     this.#lastActiveMs = environment.clock.now();
     this.#idleTimer = environment.clock.setTimer(options.idleTimeoutMs, onIdleTimer, this);
@@ -77,6 +88,22 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Whether the peer opened the connection. */
+  get isInbound(): boolean {
+    return this.hostName === undefined;
+  }
+
+  /** Whether the peer has proved by a certificate who it is. */
+  get isAuthenticated(): boolean {
+    return this.#peerIdentities !== undefined;
+  }
+
+  /** Whether what is meant for `hostName` may go here: over TLS, only when the peer has proved to be that host (RFC 5923). */
+  leadsTo(hostName: string): boolean {
+    if (!this.secure || hostName === this.hostName || hostName === this.peerName) return true;
+    return this.#peerIdentities?.covers(hostName) === true;
   }
 
   send(bytes: Uint8Array): void {
@@ -104,7 +131,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
 
   giveUp(code: "SIP_TRANSPORT_CONNECTION_LOST" | "SIP_TRANSPORT_OVERLOADED", why: string): void {
     if (this.#isClosed) return;
-    const error = new SipTransportError(code, `The TCP connection with ${this.#peer} was given up: ${why}`);
+    const error = new SipTransportError(code, `The ${this.transport} connection with ${this.#peer} was given up: ${why}`);
     this.#owner.context.environment.logger.info({ remote: this.#peer, why }, "SIP connection given up");
     void this.close(error, { abort: true });
   }
@@ -115,7 +142,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     if (restMs > 0) this.#idleTimer = environment.clock.setTimer(restMs, onIdleTimer, this);
     else
       void this.close(
-        new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The TCP connection with ${this.#peer} was idle and is closed`),
+        new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The ${this.transport} connection with ${this.#peer} was idle and is closed`),
       );
   }
 
@@ -134,15 +161,18 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
   }
 
   onClosed(error: Error | undefined): void {
+    this.#visitor?.leave();
     if (!this.#connection) return;
     const what = error ? `broke: ${error.message}` : "was closed by the peer";
-    this.#end(new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The TCP connection with ${this.#peer} ${what}`, { cause: error }));
+    this.#end(new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The ${this.transport} connection with ${this.#peer} ${what}`, { cause: error }));
   }
 
   onMessage(message: SipRequest | SipResponse): void {
     if (this.#isClosed) return;
     this.#messageTimer?.cancel();
     this.#messageTimer = undefined;
+    this.#visitor?.hear();
+    if (this.#visitor && message instanceof SipRequest) this.#owner.onInboundRequest(this, message);
     this.#owner.context.ingress.receive(message, undefined, this);
   }
 
@@ -154,7 +184,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
   onError(error: SipParseError<SipRequest>): void {
     if (this.#isClosed) return;
     this.onMalformed(error);
-    const why = `The TCP connection with ${this.#peer} is closed, for what comes next cannot be told: ${error.message}`;
+    const why = `The ${this.transport} connection with ${this.#peer} is closed, for what comes next cannot be told: ${error.message}`;
     void this.close(new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", why, { cause: error }));
   }
 

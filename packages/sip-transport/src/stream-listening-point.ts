@@ -1,14 +1,16 @@
 import { addressFamily, isWildcard, type AddressFamily, type StreamServer } from "@sidetone/infra-common";
+import type { Carrier } from "./carrier.ts";
 import type { ListeningPoint } from "./sip-transports.ts";
 
-/** A TCP port that takes SIP connections. */
+/** A port that takes SIP connections. */
 export class StreamListeningPoint implements ListeningPoint {
-  readonly transport = "TCP";
+  readonly transport: Carrier["name"];
   readonly isWildcard: boolean;
   readonly #server: StreamServer;
   readonly #onClosed: (point: StreamListeningPoint) => void;
 
-  constructor(server: StreamServer, onClosed: (point: StreamListeningPoint) => void) {
+  constructor(transport: Carrier["name"], server: StreamServer, onClosed: (point: StreamListeningPoint) => void) {
+    this.transport = transport;
     this.isWildcard = isWildcard(server.localAddress);
     this.#server = server;
     this.#onClosed = onClosed;

@@ -4,38 +4,43 @@ import {
   formatHostPort,
   timeoutSignal,
   type AddressFamily,
-  type SocketAddress,
-  type StreamConnection,
   type StreamReceiver,
 } from "@sidetone/infra-common";
+import type { SipRequest } from "@sidetone/sip-core";
+import type { Visitor } from "./admission.ts";
+import type { CarriedConnection, Carrier } from "./carrier.ts";
 import type { Flow } from "./flow.ts";
+import { FlowTable } from "./flow-table.ts";
 import { sentByFor } from "./sent-by.ts";
 import { SharedAttempt } from "./shared-attempt.ts";
 import { SipTransportError } from "./sip-transport-error.ts";
 import { StreamFlow, type StreamFlowOwner } from "./stream-flow.ts";
 import { StreamListeningPoint } from "./stream-listening-point.ts";
-import type { Transport } from "./transport.ts";
+import { isInvalidHost, type NamedAddress, type Transport } from "./transport.ts";
 import type { TransportContext } from "./transport-context.ts";
+import { defaultPorts } from "./transport-name.ts";
 
 /** How long a closing transport waits for a peer to take what was sent. */
 const lingerMs = 500;
 
 /**
- * SIP over TCP (RFC 3261 §18): connections are opened, accepted, and reused for everything to the address they lead to, whoever
- * opened them.
+ * SIP over connections (RFC 3261 §18): they are opened, accepted, and reused for everything to the address that they lead to, whoever opened
+ * them; over TLS only where the peer's certificate is one for the host that is meant (RFC 5923).
  */
 export class StreamTransport implements Transport, StreamFlowOwner {
-  readonly name = "TCP";
   readonly context: TransportContext;
+  readonly carrier: Carrier;
   #points: readonly StreamListeningPoint[] = [];
-  readonly #flows = new Set<StreamFlow>();
-  /** The connection that a message to a remote address and port takes. */
-  readonly #byRemote = new Map<string, StreamFlow>();
+  readonly #flows = new FlowTable();
   readonly #attempts = new Map<string, SharedAttempt<StreamFlow>>();
-  #inbound = 0;
 
-  constructor(context: TransportContext) {
+  constructor(context: TransportContext, carrier: Carrier) {
     this.context = context;
+    this.carrier = carrier;
+  }
+
+  get name(): Carrier["name"] {
+    return this.carrier.name;
   }
 
   get listeningPoints(): readonly StreamListeningPoint[] {
@@ -43,14 +48,14 @@ export class StreamTransport implements Transport, StreamFlowOwner {
   }
 
   async listen(address: string, port: number): Promise<StreamListeningPoint> {
-    const server = await this.context.environment.network.listenStream(
+    const server = await this.carrier.listen(
       { address, port },
       {
-        onConnection: (connection) => this.#accept(connection),
+        onConnection: (carried, visitor) => this.#accept(carried, visitor),
         onServerError: (error) => this.context.environment.logger.warn({ error }, "the SIP server socket reports an error"),
       },
     );
-    const point = new StreamListeningPoint(server, (closed) => {
+    const point = new StreamListeningPoint(this.name, server, (closed) => {
       this.#points = this.#points.filter((other) => other !== closed);
     });
     this.#points = [...this.#points, point];
@@ -62,15 +67,19 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     return true;
   }
 
-  async flowTo(remote: SocketAddress, signal?: AbortSignal): Promise<Flow> {
+  flowNamed(host: string): StreamFlow | undefined {
+    return this.#flows.named(host);
+  }
+
+  async flowTo(remote: NamedAddress, signal?: AbortSignal): Promise<Flow> {
     const { environment, options } = this.context;
     signal?.throwIfAborted();
-    const open = this.#byRemote.get(keyOf(remote));
+    const open = this.#flows.find(remote);
     if (open) return open;
     const where = formatHostPort(remote.address, remote.port);
     const tooLate = new SipTransportError(
       "SIP_TRANSPORT_CONNECT_FAILED",
-      `No TCP connection to ${where} within ${options.connectTimeoutMs} ms`,
+      `No ${this.name} connection to ${where} within ${options.connectTimeoutMs} ms`,
     );
     const timeout = timeoutSignal(environment.clock, options.connectTimeoutMs, tooLate);
     const either = anySignal(signal, timeout.signal);
@@ -83,22 +92,27 @@ export class StreamTransport implements Transport, StreamFlowOwner {
   }
 
   /** "If the connection is no longer open, the server SHOULD open a connection to the IP address in the received parameter" (RFC 3261 §18.2.2). */
-  flowBack(remote: SocketAddress): Promise<Flow> {
+  flowBack(remote: NamedAddress): Promise<Flow> {
     return this.flowTo(remote);
+  }
+
+  onInboundRequest(flow: StreamFlow, request: SipRequest): void {
+    const { host, port = defaultPorts[this.name], parameters } = request.topVia;
+    if (isInvalidHost(host)) this.#flows.name(flow, host);
+    // Who is not authenticated could claim the connections of another (RFC 5923).
+    else if (flow.isAuthenticated && parameters.has("alias")) this.#flows.alias(flow, { address: flow.remoteAddress, port });
   }
 
   onFlowEnded(flow: StreamFlow, error: Error): void {
     this.#flows.delete(flow);
-    const key = keyOf({ address: flow.remoteAddress, port: flow.remotePort });
-    if (this.#byRemote.get(key) === flow) this.#byRemote.delete(key);
-    if (flow.isInbound) this.#inbound--;
     this.context.ingress.user?.onFlowFailed(flow, error);
   }
 
   async close(): Promise<void> {
     const closed = new SipTransportError("SIP_TRANSPORT_CLOSED", "The SIP transports have been closed");
-    const flows = [...this.#flows];
+    const flows = this.#flows.all;
     for (const attempt of this.#attempts.values()) attempt.abandon(closed);
+    this.carrier.close();
     await Promise.all([...this.#points.map((point) => point.close()), ...flows.map((flow) => this.#leave(flow, closed))]);
   }
 
@@ -110,26 +124,22 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     timer.cancel();
   }
 
-  #accept(connection: StreamConnection): StreamReceiver | undefined {
-    if (this.#inbound >= this.context.options.inboundConnections) {
-      const remote = formatHostPort(connection.remoteAddress, connection.remotePort);
-      this.context.environment.logger.warn({ remote, open: this.#inbound }, "too many SIP connections: one more is refused");
-      return undefined;
-    }
-    this.#inbound++;
-    return this.#add(new StreamFlow(this, true), connection);
+  #accept(carried: CarriedConnection, visitor: Visitor): StreamReceiver {
+    return this.#add(new StreamFlow(this, { visitor }), carried);
   }
 
-  #add(flow: StreamFlow, connection: StreamConnection): StreamFlow {
-    const point = this.#points.find((candidate) => candidate.serves(connection.localAddress));
-    flow.open(connection, sentByFor(connection.localAddress, point?.port ?? connection.localPort));
+  #add(flow: StreamFlow, carried: CarriedConnection): StreamFlow {
+    const { localAddress, localPort } = carried.connection;
+    const point = this.#points.find((candidate) => candidate.serves(localAddress));
+    const isReachedHereAlone = !point && (this.name === "WS" || this.name === "WSS");
+    flow.open(carried, isReachedHereAlone ? this.context.invalidHost : sentByFor(localAddress, point?.port ?? localPort));
+    flow.offersAlias = this.carrier.secure && !flow.isInbound && point !== undefined;
     this.#flows.add(flow);
-    this.#byRemote.set(keyOf({ address: connection.remoteAddress, port: connection.remotePort }), flow);
     return flow;
   }
 
-  #attempt(remote: SocketAddress): SharedAttempt<StreamFlow> {
-    const key = keyOf(remote);
+  #attempt(remote: NamedAddress): SharedAttempt<StreamFlow> {
+    const key = `${remote.address} ${remote.port} ${this.carrier.secure ? remote.hostName : ""}`;
     const running = this.#attempts.get(key);
     if (running) return running;
     const attempt = new SharedAttempt(async (signal) => {
@@ -143,19 +153,20 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     return attempt;
   }
 
-  async #connect(remote: SocketAddress, signal: AbortSignal): Promise<StreamFlow> {
-    const flow = new StreamFlow(this, false);
-    const localAddress = this.#localAddressFor(remote.address);
+  async #connect({ address, port, hostName }: NamedAddress, signal: AbortSignal): Promise<StreamFlow> {
+    const flow = new StreamFlow(this, { hostName });
+    const localAddress = this.#localAddressFor(address);
     try {
-      const options = { ...remote, ...(localAddress !== undefined && { localAddress }), signal };
-      const connection = await this.context.environment.network.connectStream(options, flow);
-      if (!signal.aborted) return this.#add(flow, connection);
-      await connection.close({ abort: true });
+      const options = { address, port, hostName, ...(localAddress !== undefined && { localAddress }), signal };
+      const carried = await this.carrier.connect(options, flow);
+      if (!signal.aborted) return this.#add(flow, carried);
+      await carried.connection.close({ abort: true });
       throw signal.reason;
     } catch (error) {
       signal.throwIfAborted();
-      const where = formatHostPort(remote.address, remote.port);
-      throw new SipTransportError("SIP_TRANSPORT_CONNECT_FAILED", `No TCP connection to ${where}: ${(error as Error).message}`, {
+      if (error instanceof SipTransportError) throw error;
+      const where = formatHostPort(address, port);
+      throw new SipTransportError("SIP_TRANSPORT_CONNECT_FAILED", `No ${this.name} connection to ${where}: ${(error as Error).message}`, {
         cause: error,
       });
     }
@@ -169,6 +180,3 @@ export class StreamTransport implements Transport, StreamFlowOwner {
   }
 }
 
-function keyOf({ address, port }: SocketAddress): string {
-  return `${address} ${port}`;
-}

@@ -3,6 +3,16 @@ import type { Flow } from "./flow.ts";
 import type { ListeningPoint } from "./sip-transports.ts";
 import type { TransportName } from "./transport-name.ts";
 
+/** Where a flow leads: `hostName` is what a certificate has to name. */
+export interface NamedAddress extends SocketAddress {
+  readonly hostName: string;
+}
+
+/** Whether `host` is a name that has no address, as a WebSocket client writes it (RFC 6761 §6.4, RFC 7118 §8). */
+export function isInvalidHost(host: string): boolean {
+  return host.length > 8 && host.slice(-8).toLowerCase() === ".invalid";
+}
+
 /** One transport protocol as {@link SipTransportStack} composes them. Addresses are numeric. */
 export interface Transport {
   readonly name: TransportName;
@@ -12,8 +22,10 @@ export interface Transport {
   /** Whether a flow to an address of `family` is possible at all. */
   reaches(family: AddressFamily): boolean;
   /** @throws {SipTransportError} `SIP_TRANSPORT_NOT_LISTENING`, `SIP_TRANSPORT_CONNECT_FAILED`; or `signal.reason`. */
-  flowTo(remote: SocketAddress, signal?: AbortSignal): Promise<Flow>;
+  flowTo(remote: NamedAddress, signal?: AbortSignal): Promise<Flow>;
+  /** The flow of a peer that goes by `host`, a name without an address. */
+  flowNamed?(host: string): Flow | undefined;
   /** A flow for a response to `remote`, which is not where `arrival` leads, from the same local address if possible. */
-  flowBack(remote: SocketAddress, arrival: Flow): Flow | Promise<Flow>;
+  flowBack(remote: NamedAddress, arrival: Flow): Flow | Promise<Flow>;
   close(): Promise<void>;
 }

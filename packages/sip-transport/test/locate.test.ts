@@ -19,6 +19,12 @@ describe("locating a SIP server (RFC 3263 §4)", () => {
     ["sip:bob@10.0.0.2;transport=UDP", "UDP", "10.0.0.2", 5060],
     ["sip:bob@10.0.0.2:7000;maddr=10.0.0.9", "UDP", "10.0.0.9", 7000],
     ["sip:bob@[fd00:0:0::2]:5070;transport=tcp", "TCP", "fd00::2", 5070],
+    ["sips:bob@10.0.0.2", "TLS", "10.0.0.2", 5061],
+    ["sips:bob@10.0.0.2;transport=tcp", "TLS", "10.0.0.2", 5061],
+    ["sip:bob@10.0.0.2;transport=tls", "TLS", "10.0.0.2", 5061],
+    ["sip:bob@10.0.0.2;transport=ws", "WS", "10.0.0.2", 80],
+    ["sips:bob@10.0.0.2;transport=ws", "WSS", "10.0.0.2", 443],
+    ["sip:bob@10.0.0.2:8443;transport=wss", "WSS", "10.0.0.2", 8443],
   ])("%s is %s to %s port %i", async (uri, transport, address, port) => {
     const { locate } = await setUp();
     expect(await locate(uri)).toMatchObject([{ transport, address, port }]);
@@ -40,10 +46,8 @@ describe("locating a SIP server (RFC 3263 §4)", () => {
     ["sip:six.example.com", "SIP_TRANSPORT_NOT_LISTENING"],
     ["sip:[fd00::2]", "SIP_TRANSPORT_NOT_LISTENING"],
     ["sip:nobody.example.com", "SIP_TRANSPORT_NAME_NOT_FOUND"],
-    ["sips:bob@10.0.0.2", "SIP_TRANSPORT_UNSUPPORTED"],
-    ["sips:bob@10.0.0.2;transport=tcp", "SIP_TRANSPORT_UNSUPPORTED"],
-    ["sip:bob@10.0.0.2;transport=tls", "SIP_TRANSPORT_UNSUPPORTED"],
-    ["sip:bob@10.0.0.2;transport=ws", "SIP_TRANSPORT_UNSUPPORTED"],
+    ["sips:bob@10.0.0.2;transport=udp", "SIP_TRANSPORT_UNSUPPORTED"],
+    ["sip:bob@df7jal23ls0d.invalid;transport=ws", "SIP_TRANSPORT_NAME_NOT_FOUND"],
     ["sip:bob@10.0.0.2;transport=sctp", "SIP_TRANSPORT_UNSUPPORTED"],
     ["sip:bob@10.0.0.2;transport=__proto__", "SIP_TRANSPORT_UNSUPPORTED"],
     ["sip:bob@10.0.0.2;transport=constructor", "SIP_TRANSPORT_UNSUPPORTED"],

@@ -3,25 +3,39 @@ import { delay, systemClock, systemEnvironment } from "@sidetone/infra-common";
 import { createMemoryTransports, createSipTransports, MemoryHub } from "@sidetone/sip-transport";
 import { virtualEnvironment } from "@sidetone/testkit";
 import { RecordingUser } from "./recording-user.ts";
+import { testCertificates } from "./support/certificates.ts";
 import { transportCompliance } from "./transport-compliance.ts";
 
-for (const transport of ["UDP", "TCP"] as const) {
+const { good, ca } = testCertificates();
+const options = { tls: { cert: good.cert, key: good.key, ca: ca.cert } };
+
+for (const transport of ["UDP", "TCP", "TLS", "WS", "WSS"] as const) {
+  const viaParameters = transport === "TLS" || transport === "WSS" ? ";alias" : "";
   const real = systemEnvironment();
   transportCompliance(`${transport} on the system's sockets`, {
     transport,
+    viaParameters,
     environment: real,
-    create: () => createSipTransports(real),
+    create: () => createSipTransports(real, options),
     elapse: (ms) => delay(systemClock, ms),
   });
 
   const virtual = virtualEnvironment({ network: { streamSegmentBytes: 97 } });
   transportCompliance(`${transport} on a virtual network`, {
     transport,
+    viaParameters,
     environment: virtual,
-    create: () => createSipTransports(virtual),
+    create: () => createSipTransports(virtual, options),
     elapse: (ms) => virtual.clock.advance(ms),
   });
 
+  afterAll(() => {
+    expect(virtual.clock.pendingTimers).toBe(0);
+    expect(virtual.network.openSockets).toBe(0);
+  });
+}
+
+for (const transport of ["UDP", "TCP"] as const) {
   const memory = virtualEnvironment();
   const hub = new MemoryHub(memory.clock);
   transportCompliance(`${transport} in memory`, {
@@ -32,8 +46,7 @@ for (const transport of ["UDP", "TCP"] as const) {
   });
 
   afterAll(() => {
-    for (const { clock } of [virtual, memory]) expect(clock.pendingTimers).toBe(0);
-    expect(virtual.network.openSockets).toBe(0);
+    expect(memory.clock.pendingTimers).toBe(0);
     expect(hub.size).toBe(0);
   });
 }
@@ -58,9 +71,10 @@ describe("in memory", () => {
   });
 });
 
-describe("transports that are not there yet", () => {
+describe("in memory, there is neither TLS nor WebSocket", () => {
   test.each(["TLS", "WS", "WSS"] as const)("%s is refused with SIP_TRANSPORT_UNSUPPORTED", async (transport) => {
-    const transports = createSipTransports(virtualEnvironment());
+    const environment = virtualEnvironment();
+    const transports = createMemoryTransports(environment, new MemoryHub(environment.clock));
     const target = { transport, address: "10.0.0.2", port: 5061, hostName: "example.com" };
     const code = "SIP_TRANSPORT_UNSUPPORTED";
     await expect(transports.listen({ transport, address: "10.0.0.1", port: 5061 })).rejects.toMatchObject({ code });

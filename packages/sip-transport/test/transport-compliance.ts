@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sipTraceChannel, type Environment } from "@sidetone/infra-common";
 import { createResponse, serializeMessage } from "@sidetone/sip-core";
-import { SipTransportError, viaFor, type Flow, type ListeningPoint, type SipTransports, type WireRecord } from "@sidetone/sip-transport";
+import { SipTransportError, viaFor, type Flow, type ListeningPoint, type SipTransports, type TransportName, type WireRecord } from "@sidetone/sip-transport";
 import { optionsRequest, strayResponse } from "./messages.ts";
 import { RecordingUser } from "./recording-user.ts";
 
 /** A kind of transports to be tested: both parties live at 127.0.0.1. */
 export interface TransportsUnderTest {
-  readonly transport: "UDP" | "TCP";
+  readonly transport: TransportName;
+  /** What its Via says beside branch and rport. */
+  readonly viaParameters?: string;
   readonly environment: Environment;
   readonly create: () => SipTransports;
   /** Lets time pass: real time, or that of a virtual clock. */
@@ -24,7 +26,7 @@ const address = "127.0.0.1";
 const implicit = { messageBytes: 500, transportIsExplicit: true };
 
 /** What every transport does, whatever carries it. */
-export function transportCompliance(name: string, { transport, environment, create, elapse }: TransportsUnderTest): void {
+export function transportCompliance(name: string, { transport, viaParameters = "", environment, create, elapse }: TransportsUnderTest): void {
   describe(name, () => {
     let alice: Party;
     let bob: Party;
@@ -83,7 +85,7 @@ export function transportCompliance(name: string, { transport, environment, crea
       const flow = await flowTo(alice, bob);
       expect(flow).toMatchObject({ transport, localAddress: address, remoteAddress: address, remotePort: bob.point.port, isClosed: false });
       expect(flow.sentBy).toBe(`${address}:${alice.point.port}`);
-      expect(viaFor(flow, "z9hG4bK1")).toBe(`SIP/2.0/${transport} ${flow.sentBy};branch=z9hG4bK1;rport`);
+      expect(viaFor(flow, "z9hG4bK1")).toBe(`SIP/2.0/${transport} ${flow.sentBy};branch=z9hG4bK1;rport${viaParameters}`);
     });
 
     test("the same target gets the same flow", async () => {

@@ -1,0 +1,161 @@
+import { connect, TLSSocket } from "node:tls";
+import { addressFamily, onAbort, type ListenStreamOptions, type Network, type StreamReceiver, type StreamServer } from "@sidetone/infra-common";
+import { StreamFramer, type SipLimits, type StreamFramerReceiver } from "@sidetone/sip-core";
+import type { Admission, Visitor } from "../admission.ts";
+import type { CarriedConnection, Carrier, CarrierListener, ConnectOptions, MessageFramer } from "../carrier.ts";
+import type { SipIdentities } from "../sip-identities.ts";
+import { SipTransportError } from "../sip-transport-error.ts";
+import { ConnectionDuplex } from "./connection-duplex.ts";
+import { DuplexConnection } from "./duplex-connection.ts";
+import { LateReceiver } from "./late-receiver.ts";
+import type { TlsCredentials } from "./tls-credentials.ts";
+
+/** A stream over TLS whose handshake is over. */
+export interface SecuredStream {
+  readonly socket: TLSSocket;
+  readonly lower: ConnectionDuplex;
+  /** Whose certificate the peer has shown and was found good. */
+  readonly peer: SipIdentities | undefined;
+}
+
+/** SIP over TLS (RFC 3261 §26.2.1), on the connections of the injected network. */
+export class TlsCarrier implements Carrier {
+  readonly name: "TLS" | "WSS";
+  readonly secure = true;
+  readonly #network: Network;
+  readonly #admission: Admission;
+  readonly #credentials: TlsCredentials;
+  /** Handshakes under way. */
+  readonly #pending = new Set<ConnectionDuplex>();
+
+  /** @param name whose connections these are: WSS has HTTP above TLS. */
+  constructor(name: "TLS" | "WSS", network: Network, admission: Admission, credentials: TlsCredentials) {
+    this.name = name;
+    this.#network = network;
+    this.#admission = admission;
+    this.#credentials = credentials;
+  }
+
+  createFramer(receiver: StreamFramerReceiver, limits: SipLimits): MessageFramer {
+    return new StreamFramer(receiver, limits);
+  }
+
+  listen(options: ListenStreamOptions, listener: CarrierListener): Promise<StreamServer> {
+    const onSecured = ({ socket, lower, peer }: SecuredStream, visitor: Visitor): void => {
+      const late = new LateReceiver();
+      const connection = new DuplexConnection(socket, lower, late);
+      late.receiver = listener.onConnection({ connection, peer }, visitor);
+    };
+    return this.listenSecured(options, onSecured, (error) => listener.onServerError(error));
+  }
+
+  async connect(options: ConnectOptions, receiver: StreamReceiver): Promise<CarriedConnection> {
+    const { socket, lower, peer } = await this.connectSecured(options);
+    return { connection: new DuplexConnection(socket, lower, receiver), peer };
+  }
+
+  async listenSecured(
+    options: ListenStreamOptions,
+    onSecured: (stream: SecuredStream, visitor: Visitor) => void,
+    onServerError: (error: Error) => void,
+  ): Promise<StreamServer> {
+    this.#credentials.checkServer();
+    return this.#network.listenStream(options, {
+      onConnection: (connection) => {
+        const visitor = this.#admission.admit(connection);
+        return visitor && this.#shakeHands(visitor, onSecured);
+      },
+      onServerError,
+    });
+  }
+
+  /** @throws {SipTransportError} `SIP_TRANSPORT_CERTIFICATE` when the peer's certificate is not that of the host. */
+  async connectSecured({ address, port, hostName, localAddress, signal }: ConnectOptions): Promise<SecuredStream> {
+    const lower = new ConnectionDuplex();
+    const from = localAddress === undefined ? {} : { localAddress };
+    lower.attach(await this.#network.connectStream({ address, port, signal, ...from }, lower));
+    const name = this.#credentials.serverNameFor(hostName);
+    const check = this.#credentials.checkOf(name);
+    const socket = connect({
+      ...this.#credentials.clientOptions(),
+      ...this.#alpn,
+      socket: lower,
+      rejectUnauthorized: check.needsChain,
+      checkServerIdentity: (_host, certificate) => check.judge(certificate),
+      // "Literal IPv4 and IPv6 addresses are not permitted" in SNI (RFC 6066 §3).
+      ...(addressFamily(name) ? {} : { servername: name }),
+    });
+    await this.#whenSecured(socket, lower, signal, () => check.refusal);
+    return { socket, lower, peer: socket.authorized ? this.#credentials.identitiesOf(socket.getPeerX509Certificate()) : undefined };
+  }
+
+  close(): void {
+    for (const lower of this.#pending) lower.destroy();
+    this.#credentials.close();
+  }
+
+  get #alpn(): { ALPNProtocols?: string[] } {
+    const { alpn } = this.#credentials;
+    return alpn.length > 0 && this.name === "TLS" ? { ALPNProtocols: [...alpn] } : {};
+  }
+
+  async #whenSecured(socket: TLSSocket, lower: ConnectionDuplex, signal: AbortSignal, refusal: () => Error | undefined): Promise<void> {
+    this.#pending.add(lower);
+    const forgetSignal = onAbort(signal, () => lower.destroy());
+    lower.on("error", ignore);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        let cause: Error | undefined;
+        socket.on("error", (error) => (cause ??= error));
+        socket.once("secureConnect", resolve);
+        socket.once("close", () => reject(refusal() ?? cause ?? new Error("the peer closed the connection during the TLS handshake")));
+      });
+    } catch (error) {
+      lower.destroy();
+      signal.throwIfAborted();
+      throw certificateError(error as NodeJS.ErrnoException) ?? error;
+    } finally {
+      forgetSignal();
+      this.#pending.delete(lower);
+    }
+  }
+
+  /** The server's side; what becomes of a handshake that never ends is the visitor's time limit. */
+  #shakeHands(visitor: Visitor, onSecured: (stream: SecuredStream, visitor: Visitor) => void): StreamReceiver {
+    const lower = new ConnectionDuplex(visitor);
+    const { requestCert } = this.#credentials;
+    const options = { secureContext: this.#credentials.context, requestCert, rejectUnauthorized: requestCert };
+    const socket = new TLSSocket(lower, { isServer: true, ...options, ...this.#alpn });
+    this.#pending.add(lower);
+    const forget = (): void => void this.#pending.delete(lower);
+    lower.on("error", ignore);
+    lower.once("close", forget);
+    socket.on("error", ignore);
+    socket.once("close", () => lower.destroy());
+    socket.once("secure", () => {
+      forget();
+      if (requestCert && !isChainTrusted(socket)) return void lower.destroy();
+      const peer = requestCert ? this.#credentials.identitiesOf(socket.getPeerX509Certificate()) : undefined;
+      onSecured({ socket, lower, peer }, visitor);
+    });
+    return lower;
+  }
+}
+
+function ignore(): void {}
+
+/** OpenSSL's verdict on the client's chain, as tls.Server asks for it; it has none of its own for streams from elsewhere. */
+function isChainTrusted(socket: TLSSocket): boolean {
+  const { ssl } = socket as TLSSocket & { ssl: { verifyError(): Error | null | undefined } };
+  return !ssl.verifyError() && socket.getPeerX509Certificate() !== undefined;
+}
+
+/** The codes of OpenSSL's X509_V_ERR_… that Node gives, and those of this side's own check. */
+const certificateCodes = /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_|UNABLE_TO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH|ERROR_IN_CERT)/;
+
+function certificateError(error: NodeJS.ErrnoException): SipTransportError | undefined {
+  if (error instanceof SipTransportError || !certificateCodes.test(error.code ?? "")) return undefined;
+  return new SipTransportError("SIP_TRANSPORT_CERTIFICATE", `The server's certificate is not to be trusted: ${error.message} (${error.code})`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,149 @@
+import { isUtf8 } from "node:buffer";
+import type { Duplex } from "node:stream";
+import type { StreamConnection, StreamReceiver, Timer } from "@sidetone/infra-common";
+import type { WebSocket } from "ws";
+import type { ConnectionDuplex } from "./connection-duplex.ts";
+import type { HttpStream, WebSocketCarrier } from "./web-socket-carrier.ts";
+
+const nothing = Buffer.alloc(0);
+const normalClosure = 1000;
+const highWaterMarkBytes = 16_384;
+
+const onPingTimer = (connection: WebSocketConnection): void => connection.checkLife();
+const onFrameTimer = (connection: WebSocketConnection): void => void connection.close({ abort: true });
+
+/** An open WebSocket as a connection: what `send` takes and `onData` gives are whole messages. */
+export class WebSocketConnection implements StreamConnection {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly #carrier: WebSocketCarrier;
+  readonly #socket: WebSocket;
+  readonly #lower: ConnectionDuplex;
+  readonly #receiver: StreamReceiver;
+  readonly #closed: Promise<void>;
+  #error: Error | undefined = undefined;
+  #isClosing = false;
+  #pingTimer: Timer | undefined = undefined;
+  #frameTimer: Timer | undefined = undefined;
+  /** Whether a frame has come since it was last looked. */
+  #isAlive = true;
+  #awaitsPong = false;
+
+  constructor(carrier: WebSocketCarrier, socket: WebSocket, { stream, lower }: HttpStream, receiver: StreamReceiver) {
+    const { localAddress, localPort, remoteAddress, remotePort } = lower.connection;
+    this.localAddress = localAddress;
+    this.localPort = localPort;
+    this.remoteAddress = remoteAddress;
+    this.remotePort = remotePort;
+    this.#carrier = carrier;
+    this.#socket = socket;
+    this.#lower = lower;
+    this.#receiver = receiver;
+    this.#closed = new Promise<void>((resolve) => {
+      socket.once("close", () => {
+        this.#stopTimers();
+        lower.destroy();
+        if (lower.closed) resolve();
+        else lower.once("close", resolve);
+      });
+    }).then(() => receiver.onClosed(this.#isClosing ? undefined : this.#error, this));
+    this.#listen(stream);
+    if (carrier.options.pingIntervalMs > 0) this.#wait(carrier.options.pingIntervalMs);
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.bufferedAmount + this.#lower.writableLength + this.#lower.connection.queuedBytes;
+  }
+
+  /** "MUST support both text and binary" (RFC 7118 §4.2); text is what browsers' clients are used to, where the message is UTF-8. */
+  send(data: Uint8Array): boolean {
+    if (this.#isClosing || this.#socket.readyState !== this.#socket.OPEN) return true;
+    this.#socket.send(data, { binary: !isUtf8(data) });
+    return this.queuedBytes < highWaterMarkBytes;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close({ abort = false }: { abort?: boolean } = {}): Promise<void> {
+    const isFirst = !this.#isClosing;
+    this.#isClosing = true;
+    this.#stopTimers();
+    if (abort) {
+      this.#lower.destroy();
+      this.#socket.terminate();
+    } else if (isFirst) {
+      this.#socket.resume();
+      this.#socket.close(normalClosure);
+    }
+    return this.#closed;
+  }
+
+  /** Sends a Ping when it was quiet, and gives the connection up when no Pong came (RFC 6455 §5.5.2). */
+  checkLife(): void {
+    const { pingIntervalMs, pongTimeoutMs } = this.#carrier.options;
+    if (this.#isAlive) {
+      this.#isAlive = false;
+      this.#awaitsPong = false;
+      return this.#wait(pingIntervalMs);
+    }
+    if (this.#awaitsPong) {
+      this.#error = new Error("no Pong came in time");
+      this.#lower.destroy();
+      return this.#socket.terminate();
+    }
+    this.#awaitsPong = true;
+    this.#socket.ping();
+    this.#wait(pongTimeoutMs);
+  }
+
+  #listen(stream: Duplex): void {
+    const socket = this.#socket;
+    socket.on("message", (data: Buffer) => {
+      this.#onFrame();
+      if (!this.#isClosing) this.#receiver.onData(data, this);
+    });
+    // To the flow, these are what CRLF is on other streams: the peer lives.
+    const onControl = (): void => {
+      this.#onFrame();
+      if (!this.#isClosing) this.#receiver.onData(nothing, this);
+    };
+    socket.on("ping", onControl);
+    socket.on("pong", onControl);
+    socket.on("error", (error) => void (this.#error ??= error));
+    this.#lower.on("error", (error) => void (this.#error ??= error));
+    stream.on("drain", () => {
+      if (!this.#isClosing) this.#receiver.onDrain(this);
+    });
+    stream.prependListener("data", () => this.#watchFrame());
+  }
+
+  /** A frame that has begun has a limited time to end. Runs before the data is read: what it completes stops the timer again. */
+  #watchFrame(): void {
+    if (this.#frameTimer || this.#isClosing) return;
+    const { environment, options } = this.#carrier.context;
+    this.#frameTimer = environment.clock.setTimer(options.messageTimeoutMs, onFrameTimer, this);
+  }
+
+  #onFrame(): void {
+    this.#isAlive = true;
+    this.#frameTimer?.cancel();
+    this.#frameTimer = undefined;
+  }
+
+  #wait(delayMs: number): void {
+    this.#pingTimer = this.#carrier.context.environment.clock.setTimer(delayMs, onPingTimer, this);
+  }
+
+  #stopTimers(): void {
+    this.#pingTimer?.cancel();
+    this.#frameTimer?.cancel();
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, createServer, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { onTestFinished, describe, expect, test } from "vitest";
+import { systemEnvironment } from "@sidetone/infra-common";
+import { createSipTransports, type CertificateExpiry, type SipTransports, type TlsOptions } from "@sidetone/sip-transport";
+import { virtualEnvironment } from "@sidetone/testkit";
+import { RecordingUser } from "./recording-user.ts";
+import { issue, testCertificates } from "./support/certificates.ts";
+
+const { ca, good } = testCertificates();
+const address = "127.0.0.1";
+const explicit = { messageBytes: 500, transportIsExplicit: true };
+const dayMs = 86_400_000;
+
+/** A stack on the system's sockets, closed at the end of the test. */
+function setUp(tls: TlsOptions): SipTransports {
+  const transports = createSipTransports(systemEnvironment(), { tls });
+  transports.user = new RecordingUser();
+  onTestFinished(() => transports.close());
+  return transports;
+}
+
+/** Resolves with what a client of node:tls finds. */
+function look(port: number, options: ConnectionOptions = {}): Promise<{ subject: string; protocol: string | null }> {
+  return new Promise((resolve, reject) => {
+    const socket: TLSSocket = connect({ host: address, port, ca: ca.cert, checkServerIdentity: () => undefined, ...options }, () => {
+      resolve({ subject: socket.getPeerCertificate().subject.CN as string, protocol: socket.getProtocol() });
+      socket.destroy();
+    });
+    socket.once("error", reject);
+  });
+}
+
+describe("a TLS server on the system's sockets", () => {
+  test("speaks TLS 1.3, and 1.2 unless that is too old for it", async () => {
+    const lax = await setUp({ cert: good.cert, key: good.key }).listen({ transport: "TLS", address, port: 0 });
+    const strict = await setUp({ cert: good.cert, key: good.key, minVersion: "TLSv1.3" }).listen({ transport: "TLS", address, port: 0 });
+    expect(await look(lax.port)).toEqual({ subject: "good", protocol: "TLSv1.3" });
+    expect(await look(lax.port, { maxVersion: "TLSv1.2" })).toEqual({ subject: "good", protocol: "TLSv1.2" });
+    await expect(look(strict.port, { maxVersion: "TLSv1.2" })).rejects.toThrow(/protocol version/);
+  });
+
+  test("shows the new certificate once the files have changed, and the old one while they cannot be read", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sidetone-tls-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const [cert, key] = ["cert.pem", "key.pem"].map((name) => ({ file: join(folder, name) })) as [{ file: string }, { file: string }];
+    const write = (text: string, file: string): void => {
+      writeFileSync(`${file}.new`, text);
+      renameSync(`${file}.new`, file);
+    };
+    write(good.cert, cert.file);
+    write(good.key, key.file);
+    const virtual = virtualEnvironment();
+    // Real sockets under a virtual clock, which decides when the files are looked at.
+    const environment = { ...virtual, network: systemEnvironment().network };
+    const transports = createSipTransports(environment, { tls: { cert, key } });
+    const { port } = await transports.listen({ transport: "TLS", address, port: 0 });
+    const next = issue({ commonName: "next", names: ["IP:127.0.0.1"], issuer: ca });
+    write(next.cert, cert.file);
+    await virtual.clock.advance(60_000);
+    expect((await look(port)).subject).toBe("good");
+    write(next.key, key.file);
+    expect((await look(port)).subject).toBe("good");
+    await virtual.clock.advance(60_000);
+    expect((await look(port)).subject).toBe("next");
+    await transports.close();
+    await virtual.clock.advance(60_000);
+    expect(virtual.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe("a TLS client on the system's sockets", () => {
+  async function clientHello(hostName: string, tls: TlsOptions = {}) {
+    const seen: { servername: string | false; alpn: string | false | null }[] = [];
+    const server = createServer({ cert: good.cert, key: good.key, ALPNProtocols: ["sip/2"] }, (socket) => {
+      seen.push({ servername: (socket as TLSSocket & { servername: string | false }).servername, alpn: socket.alpnProtocol });
+    });
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    const flow = await setUp({ ca: ca.cert, ...tls }).flowTo({ transport: "TLS", address, port, hostName }, explicit);
+    expect(flow.secure).toBe(true);
+    await expect.poll(() => seen.length).toBe(1);
+    return seen[0];
+  }
+
+  test("says in SNI which host it wants, and offers no ALPN", async () => {
+    expect(await clientHello("example.com")).toEqual({ servername: "example.com", alpn: false });
+  });
+
+  test("sends no address in SNI (RFC 6066 §3), and ALPN when told to", async () => {
+    expect(await clientHello(address, { alpn: ["sip/2"] })).toEqual({ servername: false, alpn: "sip/2" });
+  });
+});
+
+describe("a certificate that ends", () => {
+  test("is told of 30, 7 and 1 days before, and when it has ended", async () => {
+    const environment = virtualEnvironment();
+    const { clock } = environment;
+    const ends = issue({ commonName: "short", issuer: ca, notAfter: new Date(clock.wallNow() + 40 * dayMs) });
+    const told: CertificateExpiry[] = [];
+    const onExpiring = (expiry: CertificateExpiry): void => void told.push(expiry);
+    const transports = createSipTransports(environment, { tls: { cert: ends.cert, key: ends.key, reloadCheckMs: dayMs / 4, onExpiring } });
+    await clock.advance(9 * dayMs);
+    expect(told).toEqual([]);
+    await clock.advance(36 * dayMs);
+    expect(told.map(({ daysLeft }) => daysLeft)).toEqual([29, 6, 0, -1]);
+    expect(told[0]).toMatchObject({ subject: "CN=short", file: undefined, expiresAtMs: environment.clock.epochMs + 40 * dayMs });
+    await transports.close();
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("may make the application's function fail: that disturbs nobody", async () => {
+    const environment = virtualEnvironment({ onListenerError: "collect" });
+    const { expired } = testCertificates();
+    const onExpiring = (): never => {
+      throw new Error("the application's");
+    };
+    const transports = createSipTransports(environment, { tls: { cert: expired.cert, key: expired.key, onExpiring } });
+    expect(environment.listenerErrors).toMatchObject([{ where: "tls.onExpiring" }]);
+    await transports.close();
+  });
+});
