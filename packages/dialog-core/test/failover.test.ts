@@ -64,7 +64,7 @@ describe("A request tries one target after the other (RFC 3263 §4.3)", () => {
     const { alice, clock, peer, targets, expectNothingLeft } = await setUp();
     targets[0] = { ...targets[0]!, transport: "TLS" };
     const answered = alice.core.request(options);
-    await clock.advance(10);
+    await clock.advance(5100);
     peer.respond(peer.lastRequest("OPTIONS"), "200 OK");
     expect((await clock.advanceUntil(answered)).statusCode).toBe(200);
     await expectNothingLeft();
@@ -76,7 +76,7 @@ describe("A request tries one target after the other (RFC 3263 §4.3)", () => {
     await expect(clock.advanceUntil(alice.core.request(options))).rejects.toMatchObject({
       code: "DIALOG_UNREACHABLE",
       statusCode: 503,
-      cause: { code: "SIP_TRANSPORT_UNSUPPORTED" },
+      cause: { code: "SIP_TRANSPORT_CONNECT_FAILED" },
     });
     targets[0] = { ...targets[0]!, transport: "UDP" };
     await expect(clock.advanceUntil(alice.core.request(options))).rejects.toMatchObject({ code: "DIALOG_TIMEOUT", statusCode: 408 });

@@ -28,7 +28,8 @@ export class SipTransportStack implements SipTransports {
   readonly #sources: SourceAddresses;
   readonly #transports = new Map<TransportName, Transport>();
   readonly #withoutTcp: RecentFailures;
-  readonly #invalidHost: string;
+  /** Made when it is first needed. */
+  #invalidHost: string | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
 
   constructor(environment: Environment, options: SipTransportsOptions, transports: readonly ((context: TransportContext) => Transport)[]) {
@@ -38,14 +39,14 @@ export class SipTransportStack implements SipTransports {
     this.#ingress = new Ingress(environment.clock, filled.limits, (host, port, flow) => this.#isOurs(host, port, flow));
     this.#sources = new SourceAddresses(environment.network, environment.clock);
     this.#withoutTcp = new RecentFailures(environment.clock);
-    this.#invalidHost = `${environment.random.token(12).toLowerCase()}.invalid`;
+    const invalidHost = (): string => (this.#invalidHost ??= `${environment.random.token(12).toLowerCase()}.invalid`);
     const context: TransportContext = {
       environment,
       options: filled,
       ingress: this.#ingress,
       sources: this.#sources,
       admission: new Admission(environment, filled),
-      invalidHost: this.#invalidHost,
+      invalidHost,
     };
     for (const make of transports) {
       const transport = make(context);

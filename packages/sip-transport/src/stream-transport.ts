@@ -132,7 +132,7 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     const { localAddress, localPort } = carried.connection;
     const point = this.#points.find((candidate) => candidate.serves(localAddress));
     const isReachedHereAlone = !point && (this.name === "WS" || this.name === "WSS");
-    flow.open(carried, isReachedHereAlone ? this.context.invalidHost : sentByFor(localAddress, point?.port ?? localPort));
+    flow.open(carried, isReachedHereAlone ? this.context.invalidHost() : sentByFor(localAddress, point?.port ?? localPort));
     flow.offersAlias = this.carrier.secure && !flow.isInbound && point !== undefined;
     this.#flows.add(flow);
     return flow;

@@ -12,5 +12,5 @@ export interface TransportContext {
   readonly sources: SourceAddresses;
   readonly admission: Admission;
   /** Host of Via and Contact where this stack can be reached over its own connections alone (RFC 7118 §8). */
-  readonly invalidHost: string;
+  readonly invalidHost: () => string;
 }

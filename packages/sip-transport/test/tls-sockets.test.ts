@@ -5,9 +5,9 @@ import { connect, createServer, type ConnectionOptions, type TLSSocket } from "n
 import { onTestFinished, describe, expect, test } from "vitest";
 import { systemEnvironment } from "@sidetone/infra-common";
 import { createSipTransports, type CertificateExpiry, type SipTransports, type TlsOptions } from "@sidetone/sip-transport";
-import { virtualEnvironment } from "@sidetone/testkit";
+import { issueCertificate, virtualEnvironment } from "@sidetone/testkit";
 import { RecordingUser } from "./recording-user.ts";
-import { issue, testCertificates } from "./support/certificates.ts";
+import { testCertificates } from "./support/certificates.ts";
 
 const { ca, good } = testCertificates();
 const address = "127.0.0.1";
@@ -57,7 +57,7 @@ describe("a TLS server on the system's sockets", () => {
     const environment = { ...virtual, network: systemEnvironment().network };
     const transports = createSipTransports(environment, { tls: { cert, key } });
     const { port } = await transports.listen({ transport: "TLS", address, port: 0 });
-    const next = issue({ commonName: "next", names: ["IP:127.0.0.1"], issuer: ca });
+    const next = issueCertificate({ commonName: "next", names: ["IP:127.0.0.1"], issuer: ca });
     write(next.cert, cert.file);
     await virtual.clock.advance(60_000);
     expect((await look(port)).subject).toBe("good");
@@ -99,7 +99,7 @@ describe("a certificate that ends", () => {
   test("is told of 30, 7 and 1 days before, and when it has ended", async () => {
     const environment = virtualEnvironment();
     const { clock } = environment;
-    const ends = issue({ commonName: "short", issuer: ca, notAfter: new Date(clock.wallNow() + 40 * dayMs) });
+    const ends = issueCertificate({ commonName: "short", issuer: ca, notAfter: new Date(clock.wallNow() + 40 * dayMs) });
     const told: CertificateExpiry[] = [];
     const onExpiring = (expiry: CertificateExpiry): void => void told.push(expiry);
     const transports = createSipTransports(environment, { tls: { cert: ends.cert, key: ends.key, reloadCheckMs: dayMs / 4, onExpiring } });

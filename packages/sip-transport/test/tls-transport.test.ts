@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { viaFor, type Flow, type SipTransportsOptions, type TlsOptions } from "@sidetone/sip-transport";
+import type { IssuedCertificate } from "@sidetone/testkit";
 import { optionsRequest } from "./messages.ts";
 import { party, type Party } from "./parties.ts";
-import { testCertificates, type Issued } from "./support/certificates.ts";
+import { testCertificates } from "./support/certificates.ts";
 
 const certificates = testCertificates();
 const { ca, good } = certificates;
@@ -34,7 +35,7 @@ async function settled<Value>(clock: Party["environment"]["clock"], promise: Pro
   return promise;
 }
 
-const of = ({ cert, key }: Issued): TlsOptions => ({ cert, key });
+const of = ({ cert, key }: IssuedCertificate): TlsOptions => ({ cert, key });
 
 afterEach(async () => {
   for (const { transports, environment } of opened.splice(0)) {

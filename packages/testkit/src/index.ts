@@ -11,3 +11,4 @@ export { WireLog, type OnTestFailed, type WireLogEntry, type WireLogOptions } fr
 export { describePacket, type PacketDescription, type PacketKind } from "./wire/describe-packet.ts";
 export { networkCompliance } from "./compliance/network-compliance.ts";
 export type { ComplianceCase, NetworkUnderTest } from "./compliance/compliance-case.ts";
+export { issueCertificate, type CertificateParts, type IssuedCertificate } from "./tls/issue-certificate.ts";

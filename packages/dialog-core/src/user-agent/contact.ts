@@ -6,8 +6,20 @@ import type { Flow } from "@sidetone/sip-transport";
  */
 export function contactOf(flow: Flow, user: string | undefined, isSips: boolean): string {
   const userPart = user === undefined ? "" : `${user}@`;
-  if (isSips) return `<sips:${userPart}${flow.sentBy}>`;
-  return flow.transport === "UDP"
-    ? `<sip:${userPart}${flow.sentBy}>`
-    : `<sip:${userPart}${flow.sentBy};transport=${flow.transport.toLowerCase()}>`;
+  const transport = transportParameter(flow, isSips);
+  return `<${isSips ? "sips" : "sip"}:${userPart}${flow.sentBy}${transport}>`;
 }
+
+/** A sips URI names TLS by itself; over WebSocket the parameter is `ws`, be it over TLS or not, where the scheme or the flow tells (RFC 7118 §5.2.2, §8). */
+function transportParameter({ transport, sentBy }: Flow, isSips: boolean): string {
+  if (transport === "WSS") return isSips || sentBy.endsWith(".invalid") ? ";transport=ws" : ";transport=wss";
+  if (isSips || transport === "UDP") return "";
+  return `;transport=${transport.toLowerCase()}`;
+}
+
+/** Whether a request with this Request-URI and next hop is bound to TLS: "if the Request-URI or top Route … contains a SIPS URI" (RFC 3261 §8.1.1.8). */
+export function isBoundToTls(requestUri: string, nextHop: string): boolean {
+  return sips.test(requestUri) || sips.test(nextHop);
+}
+
+const sips = /^sips:/i;

@@ -45,7 +45,9 @@ export class FlowFinder {
     const aborting = signal ? { signal } : {};
     let cause: unknown;
     try {
-      const uri = SipUri.parse(this.#draft.nextHop);
+      const nextHop = SipUri.parse(this.#draft.nextHop);
+      // "if the Request-URI specifies a SIPS resource, the UAC MUST follow the procedures … as if the input URI were a SIPS URI" (RFC 3261 §8.1.2)
+      const uri = this.#draft.isSecure ? nextHop.withScheme("sips") : nextHop;
       const options = { messageBytes: this.#messageBytes, transportIsExplicit: uri.transport !== undefined, ...aborting };
       this.#targets ??= await transports.locate(uri, aborting);
       while (this.hasNext && !signal?.aborted) {
@@ -66,7 +68,8 @@ export class FlowFinder {
   }
 
   #usable(flow: Flow | undefined): Flow | undefined {
-    return flow && !flow.isClosed && (flow.reliable || this.#messageBytes <= maxDatagramBytes) ? flow : undefined;
+    if (!flow || flow.isClosed || (this.#draft.isSecure && !flow.secure)) return undefined;
+    return flow.reliable || this.#messageBytes <= maxDatagramBytes ? flow : undefined;
   }
 
   unreachable(cause: unknown): DialogError {

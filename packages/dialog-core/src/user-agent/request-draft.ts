@@ -3,7 +3,7 @@ import type { Flow } from "@sidetone/sip-transport";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { RequestRoute } from "../dialog/dialog-route.ts";
 import type { Capabilities } from "./capabilities.ts";
-import { contactOf } from "./contact.ts";
+import { contactOf, isBoundToTls } from "./contact.ts";
 
 /** What a request is made of before it is known where it goes. */
 export interface RequestDraftParts {
@@ -65,13 +65,18 @@ export class RequestDraft {
     this.dialog = parts.dialog;
   }
 
+  /** Whether it goes over TLS or not at all (RFC 5630 §3.1.1). */
+  get isSecure(): boolean {
+    return isBoundToTls(this.requestUri, this.nextHop);
+  }
+
   /** The request as it goes over `flow`, without Via (RFC 3261 §8.1.1). */
   toRequest(flow: Flow, capabilities: Capabilities): SipRequest {
     const headers: HeaderInput[] = this.route.map((value) => ["Route", value]);
     headers.push(["Max-Forwards", "70"], ["From", this.from], ["To", this.to], ["Call-ID", this.callId]);
     headers.push(["CSeq", `${this.sequenceNumber} ${this.method}`]);
     if (this.hasContact)
-      headers.push(["Contact", contactOf(flow, this.contactUser, this.dialog?.secure ?? this.requestUri.startsWith("sips:"))]);
+      headers.push(["Contact", contactOf(flow, this.contactUser, this.dialog?.secure || this.isSecure)]);
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);
     const request = SipRequest.create({ method: this.method, requestUri: this.requestUri, headers, body: this.body });
