@@ -51,8 +51,8 @@ export async function scenario(options: { alice?: TestAgentOptions; bob?: TestAg
         expect(core.transactions.clientCount, "client transactions").toBe(0);
         expect(core.transactions.serverCount, "server transactions").toBe(0);
       }
-      await alice.transports.close();
-      await bob.transports.close();
+      await clock.advanceUntil(alice.transports.close());
+      await clock.advanceUntil(bob.transports.close());
       await clock.advance(1_000); // what streams still have on the way
       expect(clock.pendingTimers, "timers").toBe(0);
     },

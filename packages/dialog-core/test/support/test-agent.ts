@@ -12,12 +12,12 @@ import {
   type UserAgentUser,
 } from "@sidetone/dialog-core";
 import type { SipResponse } from "@sidetone/sip-core";
-import { createSipTransports, type SipTransports, type TransportName } from "@sidetone/sip-transport";
+import { createSipTransports, type SipTransports, type SipTransportsOptions, type TransportName } from "@sidetone/sip-transport";
 import type { VirtualEnvironment } from "@sidetone/testkit";
 import { TestMedia } from "./test-media.ts";
 import { WireRules } from "./wire-rules.ts";
 
-export type TestAgentOptions = Partial<UserAgentCoreOptions> & { transport?: TransportName };
+export type TestAgentOptions = Partial<UserAgentCoreOptions> & { transport?: TransportName; sip?: SipTransportsOptions };
 
 /** One call as its user sees it. */
 export class TestCall implements InviteUsageUser {
@@ -82,13 +82,13 @@ export class TestAgent implements UserAgentUser {
   busy = false;
   readonly #transport: TransportName;
 
-  constructor(name: string, environment: VirtualEnvironment, { transport = "UDP", ...options }: TestAgentOptions) {
+  constructor(name: string, environment: VirtualEnvironment, { transport = "UDP", sip = {}, ...options }: TestAgentOptions) {
     this.name = name;
     this.environment = environment;
     this.rules = new WireRules(environment.clock);
     const network = this.rules.over(environment.network);
     const ruled = { ...environment, network };
-    this.transports = createSipTransports(ruled);
+    this.transports = createSipTransports(ruled, sip);
     this.core = createUserAgentCore(ruled, this.transports, { user: this, ...options });
     this.#transport = transport;
   }
