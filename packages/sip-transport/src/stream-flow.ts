@@ -142,7 +142,10 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     if (restMs > 0) this.#idleTimer = environment.clock.setTimer(restMs, onIdleTimer, this);
     else
       void this.close(
-        new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The ${this.transport} connection with ${this.#peer} was idle and is closed`),
+        new SipTransportError(
+          "SIP_TRANSPORT_CONNECTION_LOST",
+          `The ${this.transport} connection with ${this.#peer} was idle and is closed`,
+        ),
       );
   }
 
@@ -164,7 +167,11 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     this.#visitor?.leave();
     if (!this.#connection) return;
     const what = error ? `broke: ${error.message}` : "was closed by the peer";
-    this.#end(new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The ${this.transport} connection with ${this.#peer} ${what}`, { cause: error }));
+    this.#end(
+      new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", `The ${this.transport} connection with ${this.#peer} ${what}`, {
+        cause: error,
+      }),
+    );
   }
 
   onMessage(message: SipRequest | SipResponse): void {

@@ -1,11 +1,4 @@
-import {
-  addressFamily,
-  anySignal,
-  formatHostPort,
-  timeoutSignal,
-  type AddressFamily,
-  type StreamReceiver,
-} from "@sidetone/infra-common";
+import { addressFamily, anySignal, formatHostPort, timeoutSignal, type AddressFamily, type StreamReceiver } from "@sidetone/infra-common";
 import type { SipRequest } from "@sidetone/sip-core";
 import type { Visitor } from "./admission.ts";
 import type { CarriedConnection, Carrier } from "./carrier.ts";
@@ -179,4 +172,3 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     return points.length === 1 && !points[0]!.isWildcard ? points[0]!.address : undefined;
   }
 }
-

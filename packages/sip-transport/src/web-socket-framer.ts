@@ -1,4 +1,11 @@
-import { parseMessage, type SipLimits, type SipParseError, type SipRequest, type SipResponse, type StreamFramerReceiver } from "@sidetone/sip-core";
+import {
+  parseMessage,
+  type SipLimits,
+  type SipParseError,
+  type SipRequest,
+  type SipResponse,
+  type StreamFramerReceiver,
+} from "@sidetone/sip-core";
 import type { MessageFramer } from "./carrier.ts";
 
 /**

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sipTraceChannel, type Environment } from "@sidetone/infra-common";
 import { createResponse, serializeMessage } from "@sidetone/sip-core";
-import { SipTransportError, viaFor, type Flow, type ListeningPoint, type SipTransports, type TransportName, type WireRecord } from "@sidetone/sip-transport";
+import {
+  SipTransportError,
+  viaFor,
+  type Flow,
+  type ListeningPoint,
+  type SipTransports,
+  type TransportName,
+  type WireRecord,
+} from "@sidetone/sip-transport";
 import { optionsRequest, strayResponse } from "./messages.ts";
 import { RecordingUser } from "./recording-user.ts";
 
@@ -26,7 +34,10 @@ const address = "127.0.0.1";
 const implicit = { messageBytes: 500, transportIsExplicit: true };
 
 /** What every transport does, whatever carries it. */
-export function transportCompliance(name: string, { transport, viaParameters = "", environment, create, elapse }: TransportsUnderTest): void {
+export function transportCompliance(
+  name: string,
+  { transport, viaParameters = "", environment, create, elapse }: TransportsUnderTest,
+): void {
   describe(name, () => {
     let alice: Party;
     let bob: Party;

@@ -75,8 +75,7 @@ export class RequestDraft {
     const headers: HeaderInput[] = this.route.map((value) => ["Route", value]);
     headers.push(["Max-Forwards", "70"], ["From", this.from], ["To", this.to], ["Call-ID", this.callId]);
     headers.push(["CSeq", `${this.sequenceNumber} ${this.method}`]);
-    if (this.hasContact)
-      headers.push(["Contact", contactOf(flow, this.contactUser, this.dialog?.secure || this.isSecure)]);
+    if (this.hasContact) headers.push(["Contact", contactOf(flow, this.contactUser, this.dialog?.secure || this.isSecure)]);
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);
     const request = SipRequest.create({ method: this.method, requestUri: this.requestUri, headers, body: this.body });

@@ -1,5 +1,12 @@
 import { connect, TLSSocket } from "node:tls";
-import { addressFamily, onAbort, type ListenStreamOptions, type Network, type StreamReceiver, type StreamServer } from "@sidetone/infra-common";
+import {
+  addressFamily,
+  onAbort,
+  type ListenStreamOptions,
+  type Network,
+  type StreamReceiver,
+  type StreamServer,
+} from "@sidetone/infra-common";
 import { StreamFramer, type SipLimits, type StreamFramerReceiver } from "@sidetone/sip-core";
 import type { Admission, Visitor } from "../admission.ts";
 import type { CarriedConnection, Carrier, CarrierListener, ConnectOptions, MessageFramer } from "../carrier.ts";
@@ -151,11 +158,16 @@ function isChainTrusted(socket: TLSSocket): boolean {
 }
 
 /** The codes of OpenSSL's X509_V_ERR_… that Node gives, and those of this side's own check. */
-const certificateCodes = /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_|UNABLE_TO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH|ERROR_IN_CERT)/;
+const certificateCodes =
+  /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_|UNABLE_TO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH|ERROR_IN_CERT)/;
 
 function certificateError(error: NodeJS.ErrnoException): SipTransportError | undefined {
   if (error instanceof SipTransportError || !certificateCodes.test(error.code ?? "")) return undefined;
-  return new SipTransportError("SIP_TRANSPORT_CERTIFICATE", `The server's certificate is not to be trusted: ${error.message} (${error.code})`, {
-    cause: error,
-  });
+  return new SipTransportError(
+    "SIP_TRANSPORT_CERTIFICATE",
+    `The server's certificate is not to be trusted: ${error.message} (${error.code})`,
+    {
+      cause: error,
+    },
+  );
 }

@@ -24,7 +24,14 @@ export interface IssuedCertificate {
  *
  * @example issueCertificate({ commonName: "bob", names: ["URI:sip:example.com"], issuer: authority })
  */
-export function issueCertificate({ commonName, names = [], notBefore, notAfter, issuer, isAuthority = false }: CertificateParts): IssuedCertificate {
+export function issueCertificate({
+  commonName,
+  names = [],
+  notBefore,
+  notAfter,
+  issuer,
+  isAuthority = false,
+}: CertificateParts): IssuedCertificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const signer: KeyObject = issuer ? createPrivateKey(issuer.key) : privateKey;
   const extensions = [
@@ -43,7 +50,10 @@ export function issueCertificate({ commonName, names = [], notBefore, notAfter, 
   );
   const signature = sign("sha256", toBeSigned, signer);
   const certificate = sequence(toBeSigned, ecdsaWithSha256, tlv(0x03, Buffer.concat([Buffer.alloc(1), signature])));
-  const lines = certificate.toString("base64").match(/.{1,64}/g)!.join("\n");
+  const lines = certificate
+    .toString("base64")
+    .match(/.{1,64}/g)!
+    .join("\n");
   return {
     commonName,
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
