@@ -1,6 +1,8 @@
 import { ClientError } from "@sidetone/client-core";
 import { SipUri } from "@sidetone/sip-core";
 
+const transports: ReadonlySet<string> = new Set(["udp", "tcp", "tls", "ws", "wss"]);
+
 /**
  * Reads whom to call or ask: a SIP URI, or one without its scheme (`bob@example.com`, `192.0.2.7:5070`).
  *
@@ -12,10 +14,12 @@ export function callTarget(text: string): SipUri {
     throw new ClientError("SIP_URI_INVALID", `A telephone number needs a server that knows it: sip:${trimmed.slice(4)}@sip.example.com`);
   }
   const uri = parse(trimmed);
-  const transport = uri.scheme === "sips" ? "tls" : (uri.transport ?? "udp");
-  if (transport === "udp" || transport === "tcp") return uri;
-  const name = transport.toUpperCase();
-  throw new ClientError("CONFIG_UNSUPPORTED", `${trimmed}: ${name} is not available yet; use a sip: URI with ;transport=udp or tcp`);
+  const { transport } = uri;
+  if (transport === undefined || (transports.has(transport) && !(uri.scheme === "sips" && transport === "udp"))) return uri;
+  throw new ClientError(
+    "CONFIG_UNSUPPORTED",
+    `${trimmed}: ${transport.toUpperCase()} is no transport for this URI; use ;transport=tcp or tls`,
+  );
 }
 
 function parse(text: string): SipUri {

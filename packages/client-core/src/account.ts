@@ -34,7 +34,7 @@ export class Account {
   readonly proxyHost: string | undefined;
   readonly realm: string | undefined;
   /** Completes bare users and numbers; undefined when there is none to complete them with. */
-  readonly domain: { readonly host: string; readonly port: number | undefined } | undefined;
+  readonly domain: { readonly host: string; readonly port: number | undefined; readonly scheme: "sip" | "sips" } | undefined;
   readonly #password: string | PasswordPrompt | undefined;
   readonly #trustedHosts: ReadonlySet<string>;
 
@@ -58,8 +58,8 @@ export class Account {
     this.proxyHost = proxy?.host;
     this.route = proxy ? [(proxy.lr ? proxy : proxy.withParameter("lr")).toString()] : [];
     this.#trustedHosts = new Set([this.uri.host, ...(proxy ? [proxy.host] : [])].map((host) => host.toLowerCase()));
-    if (domain !== undefined) this.domain = domainOf(domain);
-    else if (options) this.domain = { host: this.uri.host, port: this.uri.port };
+    if (domain !== undefined) this.domain = domainOf(domain, this.uri.scheme);
+    else if (options) this.domain = { host: this.uri.host, port: this.uri.port, scheme: this.uri.scheme };
   }
 
   /** Name and URI for From. */
@@ -105,7 +105,7 @@ const anonymous = "sip:anonymous@anonymous.invalid";
 /** Of telephone numbers (RFC 3966 §5.1.1). */
 const visualSeparators = /[\s().-]/g;
 /** Transports of a URI that can be used here. */
-const transports: ReadonlySet<string | undefined> = new Set([undefined, "udp", "tcp"]);
+const transports: ReadonlySet<string | undefined> = new Set([undefined, "udp", "tcp", "tls", "ws", "wss"]);
 
 /** All of it is written into header fields, as quoted text. */
 function checkText(field: string, text: unknown): void {
@@ -123,9 +123,10 @@ function accountUri(field: string, text: string): SipUri {
   }
 }
 
-function domainOf(text: string): Account["domain"] {
+/** Whoever has a sips address calls bare users in the same way (RFC 5630 §5.1.1). */
+function domainOf(text: string, scheme: "sip" | "sips"): Account["domain"] {
   const { host, port } = accountUri("domain", `sip:${text}`);
-  return { host, port };
+  return { host, port, scheme };
 }
 
 function callUri(text: string): SipUri {
@@ -138,9 +139,10 @@ function callUri(text: string): SipUri {
 }
 
 function reachable(uri: SipUri, field: string): SipUri {
-  if (uri.scheme === "sip" && transports.has(uri.transport)) return uri;
-  const asked = uri.scheme === "sips" ? "TLS" : uri.transport!.toUpperCase();
-  throw new ClientError("CONFIG_UNSUPPORTED", `${field}: ${uri} asks for ${asked}, which is not available yet; use UDP or TCP`);
+  const isPossible = transports.has(uri.transport) && !(uri.scheme === "sips" && uri.transport === "udp");
+  if (isPossible) return uri;
+  const which = uri.scheme === "sips" ? "of a sips URI" : "here";
+  throw new ClientError("CONFIG_UNSUPPORTED", `${field}: ${uri} asks for ${uri.transport!.toUpperCase()}, which is no transport ${which}`);
 }
 
 function invalidTarget(target: string, cause?: unknown, why?: string): ClientError {

@@ -222,11 +222,11 @@ describe("what cannot be done is said before anybody is called", () => {
     ["call sip:bob@10.0.0.2 --listen nothing:0", "USAGE", /--listen: no address/],
     ["call sip:bob@10.0.0.2 --listen 1:2:3", "USAGE", /--listen: .*HOST:PORT/],
     ["call sip:bob@10.0.0.2 --codecs opus", "CONFIG_UNSUPPORTED", /opus.*PCMU/],
-    ["call sip:bob@10.0.0.2 --proxy sips:10.0.0.3", "CONFIG_UNSUPPORTED", /TLS is not available yet/],
+    ["call sip:bob@10.0.0.2 --proxy sip:10.0.0.3;transport=sctp", "CONFIG_UNSUPPORTED", /SCTP/],
     ["call sip:bob@10.0.0.2:99999", "SIP_URI_INVALID", /no SIP URI; give one like/],
     ["call http://example.com", "SIP_URI_INVALID", /"http:\/\/example.com" is no SIP URI; give one like [^ ]+ or [^ :]+:[^ :]+:5070(?!:)/],
-    ["call sips:bob@10.0.0.2", "CONFIG_UNSUPPORTED", /TLS is not available yet/],
-    ["call sip:bob@10.0.0.2;transport=ws", "CONFIG_UNSUPPORTED", /WS is not available yet/],
+    ["call sips:bob@10.0.0.2;transport=udp", "CONFIG_UNSUPPORTED", /UDP/],
+    ["call sip:bob@10.0.0.2;transport=sctp", "CONFIG_UNSUPPORTED", /SCTP/],
     ["call tel:+4930", "SIP_URI_INVALID", /needs a server.*sip:\+4930@/],
   ])("%s", async (args, code, message) => {
     const { run, end, network } = commandLine();

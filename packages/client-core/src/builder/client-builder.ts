@@ -1,4 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
+import type { TlsOptions, TransportName } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 import { newClient } from "../client/create-client.ts";
 import { ClientManager } from "../manager/client-manager.ts";
@@ -53,12 +54,13 @@ export class ClientBuilder {
     return this.#set({ outboundProxy: uri });
   }
 
-  transports(transports: readonly ("UDP" | "TCP" | "TLS" | "WS" | "WSS")[]): this {
+  /** As in `ClientOptions`: which are listened on. A URI may ask for any. */
+  transports(transports: readonly TransportName[]): this {
     return this.#set({ transports });
   }
 
-  /** Not available yet. */
-  tls(options: object): this {
+  /** Certificates and trust. */
+  tls(options: TlsOptions): this {
     return this.#set({ tls: options });
   }
 

@@ -1,4 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
+import type { TlsOptions, TransportName } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 import type { MediaConfig } from "./media-config.ts";
 
@@ -23,10 +24,10 @@ export interface ClientConfig {
   accounts?: readonly AccountOptions[];
   /** URI of the proxy that every request goes to first. */
   outboundProxy?: string;
-  /** Default UDP and TCP; TLS, WS and WSS are not available yet. */
-  transports?: readonly ("UDP" | "TCP" | "TLS" | "WS" | "WSS")[];
-  /** Certificates and trust. Not available yet. */
-  tls?: object;
+  /** As in `ClientOptions`. Default UDP and TCP, and TLS where `tls.cert` is given. */
+  transports?: readonly TransportName[];
+  /** Certificates and trust. */
+  tls?: TlsOptions;
   /** NAT traversal. Only `off` is available yet. */
   nat?: "off" | "stun" | "turn" | "ice";
   /** `false` is not available: every call has audio. */

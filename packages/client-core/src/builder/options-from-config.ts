@@ -79,10 +79,9 @@ export function optionsFromConfig(config: ClientConfig, presets: readonly string
 }
 
 function refuseUnavailable(config: ClientConfig, problems: ConfigProblems): void {
-  const { sessionTimeoutSeconds = 0, tls, nat = "off", accounts = [], enableAudio = true, enableVideo = false } = config;
+  const { sessionTimeoutSeconds = 0, nat = "off", accounts = [], enableAudio = true, enableVideo = false } = config;
   if (!(sessionTimeoutSeconds >= 0)) problems.invalid("sessionTimer", "0 or more seconds");
   else if (sessionTimeoutSeconds > 0) problems.unsupported("sessionTimer", "session timers (RFC 4028) are not available yet");
-  if (tls) problems.unsupported("tls", "TLS is not available yet; use UDP or TCP");
   if (nat !== "off") problems.unsupported("nat", `${nat} is not available yet; use "off"`);
   if (accounts.length > 1) problems.unsupported("account", "more than one is not available yet");
   if (!enableAudio) problems.unsupported("enableAudio", "every call has audio; use true");
@@ -107,7 +106,7 @@ function refuseUnavailableMedia(media: MediaConfig, presets: readonly string[], 
 }
 
 function translate(config: ClientConfig, problems: ConfigProblems): ClientOptions {
-  const { localSipAddress, userAgent, maxConcurrentCalls, maxCallDurationSeconds, domain, transports, environment } = config;
+  const { localSipAddress, userAgent, maxConcurrentCalls, maxCallDurationSeconds, domain, transports, tls, environment } = config;
   const account = accountOf(config);
   return {
     ...(account ? { account } : {}),
@@ -116,8 +115,8 @@ function translate(config: ClientConfig, problems: ConfigProblems): ClientOption
     ...(maxConcurrentCalls === undefined ? {} : { maxCalls: maxConcurrentCalls }),
     ...(maxCallDurationSeconds === undefined ? {} : { maxCallSeconds: maxCallDurationSeconds }),
     ...(domain === undefined ? {} : { domain }),
-    // What is not among the two is refused by the check of the options.
-    ...(transports ? { transports: transports as readonly ("UDP" | "TCP")[] } : {}),
+    ...(transports ? { transports } : {}),
+    ...(tls ? { tls } : {}),
     ...(environment ? { environment } : {}),
     media: mediaOptions(config, problems),
   };

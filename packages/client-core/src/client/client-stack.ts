@@ -2,7 +2,7 @@ import { createUserAgentCore } from "@sidetone/dialog-core";
 import { formatHostPort, isWildcard, type Environment } from "@sidetone/infra-common";
 import { createMediaEngine, type CodecRegistry, type MediaEngine } from "@sidetone/media-core";
 import { Sessions, type SessionAudioOptions, type SessionsUser } from "@sidetone/session-core";
-import { createSipTransports, type ListeningPoint, type SipTransports } from "@sidetone/sip-transport";
+import { createSipTransports, type ListeningPoint, type SipTransports, type TransportName } from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
 import type { ClientMediaOptions, ClientOptions } from "../config/client-options.ts";
 import { listenEverywhere, type ListenAddress } from "./listen.ts";
@@ -31,7 +31,7 @@ export class ClientStack {
   static async open(parts: ClientStackParts): Promise<ClientStack> {
     const stack = new ClientStack(parts);
     try {
-      await listenEverywhere(stack.#transports, parts.listen, parts.options.transports ?? ["UDP", "TCP"]);
+      await listenEverywhere(stack.#transports, parts.listen, listenedTransports(parts.options));
     } catch (error) {
       await stack.close();
       throw error;
@@ -40,9 +40,9 @@ export class ClientStack {
   }
 
   private constructor({ environment, account, listen, options, codecs, user }: ClientStackParts) {
-    const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors } = options;
+    const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, tls, webSocket } = options;
     const audio = options.media === "external" ? undefined : audioOptions(environment, listen, codecs, options.media ?? {});
-    this.#transports = createSipTransports(environment);
+    this.#transports = createSipTransports(environment, { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}) });
     this.#engine = audio?.engine;
     this.sessions = new Sessions(
       environment,
@@ -71,7 +71,8 @@ export class ClientStack {
 
   /** A URI under which the first listening point can be called: from this machine, when it is bound to a wildcard. */
   directUri(account: Account): string {
-    const point = this.listeningPoints[0]!;
+    const [point] = this.listeningPoints;
+    if (!point) return account.uri.toString();
     const host = isWildcard(point.address) ? (point.address === "::" ? "::1" : "127.0.0.1") : point.address;
     const transport = point.transport === "UDP" ? "" : `;transport=${point.transport.toLowerCase()}`;
     return `sip:${account.uri.user ?? "sidetone"}@${formatHostPort(host, point.port)}${transport}`;
@@ -83,6 +84,11 @@ export class ClientStack {
     await this.#transports.close();
     await this.#engine?.close();
   }
+}
+
+/** Without a certificate, TLS is for connections that this side opens. */
+function listenedTransports({ transports = ["UDP", "TCP", "TLS"], tls }: ClientOptions): readonly TransportName[] {
+  return tls?.cert === undefined ? transports.filter((transport) => transport !== "TLS") : transports;
 }
 
 function audioOptions(

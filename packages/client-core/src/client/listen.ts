@@ -1,5 +1,5 @@
 import { addressFamily, parseHostPort } from "@sidetone/infra-common";
-import { SipTransportError, type ListeningPoint, type SipTransports } from "@sidetone/sip-transport";
+import { SipTransportError, type ListeningPoint, type SipTransports, type TransportName } from "@sidetone/sip-transport";
 import { ClientError } from "../errors/client-error.ts";
 
 /** A numeric local address and a port, 0 for any. */
@@ -27,16 +27,21 @@ export function parseListen(listen: string | readonly string[] | undefined): rea
   });
 }
 
-/** Opens every address for every transport; the transports of one address share their port. */
+/** Opens every address for every transport that is listened on: UDP and TCP share their port, and TLS is on the next (RFC 3261 §18.2.1). */
 export async function listenEverywhere(
   sip: SipTransports,
   addresses: readonly ListenAddress[],
-  transports: readonly ("UDP" | "TCP")[],
+  transports: readonly TransportName[],
 ): Promise<void> {
-  for (const { address, port } of addresses) await listenOn(sip, address, port, transports);
+  const inClear = transports.filter((transport) => transport === "UDP" || transport === "TCP");
+  for (const { address, port } of addresses) {
+    await listenOn(sip, address, port, inClear);
+    const tlsPort = port === 0 || inClear.length === 0 ? port : port + 1;
+    if (transports.includes("TLS")) await sip.listen({ transport: "TLS", address, port: tlsPort });
+  }
 }
 
-async function listenOn(sip: SipTransports, address: string, port: number, transports: readonly ("UDP" | "TCP")[]): Promise<void> {
+async function listenOn(sip: SipTransports, address: string, port: number, transports: readonly TransportName[]): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const opened: ListeningPoint[] = [];
     try {

@@ -4,7 +4,6 @@ import type { ConfigProblems } from "./config-problems.ts";
 const unsupported: Readonly<Record<string, string>> = {
   "account.registrar": "registration is not available yet; call through the server with `outboundProxy`",
   nat: "NAT traversal is not available yet; set `media.advertisedAddress` for a static one",
-  tls: "TLS is not available yet; use UDP or TCP",
   srtp: "SRTP is not available yet",
   sessionTimer: "session timers (RFC 4028) are not available yet",
   musicOnHold: "music on hold is not available yet; a held peer hears silence",

@@ -2,6 +2,7 @@ import { Account } from "../account.ts";
 import { parseListen } from "../client/listen.ts";
 import { checkMedia } from "./check-media.ts";
 import { checkNames } from "./check-names.ts";
+import { checkTransports } from "./check-transports.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
 import type { KnownNames } from "./known-names.ts";
@@ -11,6 +12,8 @@ const known: KnownNames<ClientOptions> = {
   domain: true,
   listen: true,
   transports: true,
+  tls: true,
+  webSocket: true,
   userAgent: true,
   media: true,
   external: true,
@@ -46,19 +49,6 @@ export function checkOptions(options: ClientOptions, problems: ConfigProblems): 
   checkUserAgent(options, problems);
   checkInterceptors(options, problems);
   checkMedia(options, problems);
-}
-
-function checkTransports({ transports }: ClientOptions, problems: ConfigProblems): void {
-  if (transports === undefined) return;
-  if (!Array.isArray(transports)) return problems.invalid("transports", "a list of UDP and TCP");
-  if (new Set(transports).size < transports.length) problems.invalid("transports", "a list of UDP and TCP, each once");
-  if (transports.length === 0) problems.invalid("transports", "at least one of UDP and TCP");
-  for (const transport of transports) {
-    const name = String(transport).toUpperCase();
-    if (name === "TLS" || name === "WS" || name === "WSS")
-      problems.unsupported("transports", `${name} is not available yet; use UDP or TCP`);
-    else if (transport !== "UDP" && transport !== "TCP") problems.invalid("transports", "a list of UDP and TCP");
-  }
 }
 
 function checkLimits({ maxCalls, incomingRingSeconds, maxCallSeconds, timers }: ClientOptions, problems: ConfigProblems): void {

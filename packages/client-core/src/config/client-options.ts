@@ -1,6 +1,7 @@
 import type { RequestInterceptor } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import type { ExternalMedia } from "@sidetone/session-core";
+import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 
 /** How the client's audio is made. */
@@ -33,8 +34,16 @@ export interface ClientOptions {
    * addresses or families.
    */
   listen?: string | readonly string[];
-  /** Default UDP and TCP, on the same port. */
-  transports?: readonly ("UDP" | "TCP")[];
+  /**
+   * Where calls may come from: UDP and TCP on the port of `listen`; TLS on the next one, or on that port itself when it is without the two,
+   * where `tls.cert` is given. WS and WSS open no port: calls come back over the connections that this client opens. Whichever are listed, a URI
+   * may ask for any transport. Default UDP and TCP, and TLS where `tls.cert` is given.
+   */
+  transports?: readonly TransportName[];
+  /** Certificates and trust of TLS and WSS. Default: no certificate of its own, and the authorities that come with Node. */
+  tls?: TlsOptions;
+  /** Path, origin and liveness of WebSocket connections. */
+  webSocket?: WebSocketOptions;
   /** User-Agent and Server header field. Default `Sidetone/<version>`. */
   userAgent?: string;
   /**

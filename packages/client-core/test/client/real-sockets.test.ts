@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import { createClient, type Client } from "@sidetone/client-core";
+import { issueCertificate } from "@sidetone/testkit";
 import { describe, expect, test } from "vitest";
 import { rejection } from "../support/scenario.ts";
 
@@ -21,6 +22,42 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 const portOf = (client: Client): number => client.listeningPoints[0]!.port;
+
+const authority = issueCertificate({ commonName: "Test CA", isAuthority: true });
+const { cert, key } = issueCertificate({ commonName: "bob", names: ["IP:127.0.0.1"], issuer: authority });
+
+describe("over TLS", () => {
+  test("a sips call is set up and ended, and TLS is listened on beside UDP and TCP", async () => {
+    await using bob = await createClient({ listen: "127.0.0.1:0", account: { uri: "sip:bob@127.0.0.1" }, tls: { cert, key } });
+    await using alice = await createClient({ listen: "127.0.0.1:0", transports: ["WSS"], tls: { ca: authority.cert } });
+    expect(bob.listeningPoints.map(({ transport }) => transport)).toEqual(["UDP", "TCP", "TLS"]);
+    expect(alice.listeningPoints).toEqual([]);
+    let contact = "";
+    bob.onIncoming(async (incoming) => {
+      contact = incoming.header("Contact")!;
+      await incoming.answer();
+    });
+    const call = await alice.call(`sips:bob@127.0.0.1:${bob.listeningPoints[2]!.port}`);
+    expect(contact).toMatch(/^<sips:/);
+    expect((await call.hangUp()).cause).toBe("HungUp");
+  });
+
+  test("a server whose certificate is not trusted is not called", async () => {
+    await using bob = await createClient({ listen: "127.0.0.1:0", transports: ["TLS"], tls: { cert, key } });
+    await using alice = await createClient({ listen: "127.0.0.1:0" });
+    const error = await rejection(alice.call(`sips:bob@127.0.0.1:${portOf(bob)}`));
+    expect(error).toMatchObject({ code: "SERVER_UNREACHABLE" });
+    expect(bob.listeningPoints.map(({ transport }) => transport)).toEqual(["TLS"]);
+    expect(bob.callCount).toBe(0);
+  });
+
+  test("a certificate that cannot be read is CONFIG_INVALID", async () => {
+    const options = { listen: "127.0.0.1:0", tls: { cert: { file: "/no/such.pem" }, key } };
+    const error = await rejection(createClient(options));
+    expect(error).toMatchObject({ code: "CONFIG_INVALID" });
+    expect(String(error)).toContain("/no/such.pem");
+  });
+});
 
 describe("on real sockets", () => {
   test("two clients talk over loopback, and their ports are free when close() resolves", async () => {

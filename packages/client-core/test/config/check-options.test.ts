@@ -55,6 +55,17 @@ describe("options of createClient", () => {
     [{ listen: [] }, "listen"],
     [{ transports: ["UDP", "UDP"] }, "transports"],
     [{ transports: "UDP" }, "transports"],
+    [{ transports: ["UDP", "SCTP"] }, "transports"],
+    [{ tls: true }, "tls"],
+    [{ tls: { certificate: "x" } }, "tls.certificate"],
+    [{ tls: { cert: { file: "cert.pem" } } }, "tls.key"],
+    [{ tls: { cert: 1, key: 2 } }, "tls.cert"],
+    [{ tls: { ca: [{ path: "ca.pem" }] } }, "tls.ca"],
+    [{ tls: { verify: false } }, "tls.verify"],
+    [{ tls: { minVersion: "TLSv1" } }, "tls.minVersion"],
+    [{ webSocket: { path: "ws" } }, "webSocket.path"],
+    [{ webSocket: { origin: "a\r\nX: b" } }, "webSocket.origin"],
+    [{ webSocket: { pingIntervalMs: -1 } }, "webSocket.pingIntervalMs"],
     [{ account: "sip:a@b" }, "account must be an object"],
     [{ account: { uri: "sip:a@b", password: 1234 } }, "account.password"],
     [{ account: { uri: "sip:a@b", username: "a\r\nX: b" } }, "account.username"],
@@ -70,13 +81,11 @@ describe("options of createClient", () => {
 
   test.each([
     [{ account: { uri: "sip:a@b", registrar: "sip:b" } }, "account.registrar"],
-    [{ account: { uri: "sips:a@b" } }, "account.uri"],
-    [{ account: { uri: "sip:a@b", outboundProxy: "sip:b;transport=tls" } }, "account.outboundProxy"],
-    [{ transports: ["UDP", "TLS"] }, "transports"],
+    [{ account: { uri: "sips:a@b;transport=udp" } }, "account.uri"],
+    [{ account: { uri: "sip:a@b", outboundProxy: "sip:b;transport=sctp" } }, "account.outboundProxy"],
     [{ media: { codecs: ["opus", "PCMU", "G722"] } }, "opus, G722"],
     [{ nat: "stun" }, "nat"],
     [{ srtp: "require" }, "srtp"],
-    [{ tls: {} }, "tls"],
   ])("%j is CONFIG_UNSUPPORTED and names %s", async (options, field) => {
     const { code, message } = await problem(options);
     expect(code).toBe("CONFIG_UNSUPPORTED");
@@ -84,7 +93,7 @@ describe("options of createClient", () => {
   });
 
   test("one error names everything", async () => {
-    const { code, message } = await problem({ maxCalls: -1, transports: ["WSS"], media: { ptimeMs: 7, codecs: ["opus"] } });
+    const { code, message } = await problem({ maxCalls: -1, transports: ["SCTP"], media: { ptimeMs: 7, codecs: ["opus"] } });
     expect(code).toBe("CONFIG_INVALID");
     for (const field of ["maxCalls", "transports", "media.ptimeMs", "media.codecs"]) expect(message).toContain(field);
   });
