@@ -2,14 +2,17 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { WebSocket } from "ws";
 import { onTestFinished, describe, expect, test } from "vitest";
-import { systemEnvironment } from "@sidetone/infra-common";
+import { delay, systemClock, systemEnvironment } from "@sidetone/infra-common";
 import { createSipTransports, type CertificateExpiry, type SipTransports, type TlsOptions } from "@sidetone/sip-transport";
 import { issueCertificate, virtualEnvironment } from "@sidetone/testkit";
+import { optionsRequest } from "./messages.ts";
 import { RecordingUser } from "./recording-user.ts";
 import { testCertificates } from "./support/certificates.ts";
 
-const { ca, good } = testCertificates();
+const certificates = testCertificates();
+const { ca, good } = certificates;
 const address = "127.0.0.1";
 const explicit = { messageBytes: 500, transportIsExplicit: true };
 const dayMs = 86_400_000;
@@ -68,6 +71,62 @@ describe("a TLS server on the system's sockets", () => {
     await transports.close();
     await virtual.clock.advance(60_000);
     expect(virtual.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe("a peer that does not read", () => {
+  test.each(["TLS", "WS", "WSS"] as const)("over %s is given up when more is queued for it than allowed", async (transport) => {
+    const bob = setUp({ cert: good.cert, key: good.key });
+    const user = bob.user as RecordingUser;
+    const { port } = await bob.listen({ transport, address, port: 0 });
+    const socket = transport === "TLS" ? connect({ host: address, port, rejectUnauthorized: false }) : undefined;
+    const web = socket ? undefined : new WebSocket(`${transport.toLowerCase()}://${address}:${port}`, "sip", { rejectUnauthorized: false });
+    onTestFinished(() => void (socket?.destroy(), web?.terminate()));
+    const hello = optionsRequest(`SIP/2.0/${transport} x.invalid;branch=z9hG4bK1`);
+    socket?.write(hello);
+    web?.once("open", () => web.send(hello));
+    await expect.poll(() => user.requests.length).toBe(1);
+    socket?.pause();
+    web?.pause();
+    const { flow } = user.requests[0]!;
+    for (let i = 0; i < 200 && !flow.isClosed; i++) {
+      flow.send(Buffer.alloc(100_000, 0x61));
+      await delay(systemClock, 1);
+    }
+    expect(flow.isClosed).toBe(true);
+    expect(user.failures).toMatchObject([{ flow, error: { code: "SIP_TRANSPORT_OVERLOADED" } }]);
+  });
+});
+
+describe("sessions", () => {
+  test("of clients that have shown a certificate are resumed", async () => {
+    const { client } = certificates;
+    const bob = setUp({ cert: good.cert, key: good.key, ca: ca.cert, clientCertificates: "require" });
+    const { port } = await bob.listen({ transport: "TLS", address, port: 0 });
+    const visit = (session?: Buffer): Promise<{ session: Buffer; isReused: boolean }> =>
+      new Promise((resolve, reject) => {
+        const options = {
+          host: address,
+          port,
+          rejectUnauthorized: false,
+          cert: client.cert,
+          key: client.key,
+          maxVersion: "TLSv1.2" as const,
+        };
+        const socket = connect({ ...options, ...(session && { session }) });
+        socket.once("session", (next: Buffer) => {
+          resolve({ session: next, isReused: socket.isSessionReused() });
+          socket.destroy();
+        });
+        socket.once("secureConnect", () => {
+          if (!socket.isSessionReused()) return;
+          resolve({ session: session!, isReused: true });
+          socket.destroy();
+        });
+        socket.once("error", reject);
+      });
+    const { session } = await visit();
+    expect((await visit(session)).isReused).toBe(true);
   });
 });
 

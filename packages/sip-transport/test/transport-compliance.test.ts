@@ -14,6 +14,7 @@ for (const transport of ["UDP", "TCP", "TLS", "WS", "WSS"] as const) {
   const real = systemEnvironment();
   transportCompliance(`${transport} on the system's sockets`, {
     transport,
+    hasConnections: transport !== "UDP",
     viaParameters,
     environment: real,
     create: () => createSipTransports(real, options),
@@ -23,6 +24,7 @@ for (const transport of ["UDP", "TCP", "TLS", "WS", "WSS"] as const) {
   const virtual = virtualEnvironment({ network: { streamSegmentBytes: 97 } });
   transportCompliance(`${transport} on a virtual network`, {
     transport,
+    hasConnections: transport !== "UDP",
     viaParameters,
     environment: virtual,
     create: () => createSipTransports(virtual, options),

@@ -16,6 +16,8 @@ import { RecordingUser } from "./recording-user.ts";
 /** A kind of transports to be tested: both parties live at 127.0.0.1. */
 export interface TransportsUnderTest {
   readonly transport: TransportName;
+  /** Whether messages go over connections, which end. */
+  readonly hasConnections?: boolean;
   /** What its Via says beside branch and rport. */
   readonly viaParameters?: string;
   readonly environment: Environment;
@@ -36,7 +38,7 @@ const implicit = { messageBytes: 500, transportIsExplicit: true };
 /** What every transport does, whatever carries it. */
 export function transportCompliance(
   name: string,
-  { transport, viaParameters = "", environment, create, elapse }: TransportsUnderTest,
+  { transport, hasConnections = false, viaParameters = "", environment, create, elapse }: TransportsUnderTest,
 ): void {
   describe(name, () => {
     let alice: Party;
@@ -222,6 +224,18 @@ export function transportCompliance(
       expect(again.port).toBe(alice.point.port);
       expect(bob.user.requests).toHaveLength(1);
       expect(alice.user.failures).toEqual([]);
+    });
+
+    test.skipIf(!hasConnections)("what was sent last arrives, though the sender closes at once", async () => {
+      const flow = await flowTo(alice, bob);
+      await exchange(flow, optionsRequest(viaFor(flow, "z9hG4bK13")));
+      const body = "x".repeat(400_000);
+      flow.send(optionsRequest(viaFor(flow, "z9hG4bK14"), { body }));
+      await settled(alice.transports.close());
+      await until(() => bob.user.requests.length === 2);
+      expect(bob.user.requests[1]!.request.body).toHaveLength(body.length);
+      await until(() => bob.user.failures.length === 1);
+      expect(bob.user.failures[0]!.error).toMatchObject({ code: "SIP_TRANSPORT_CONNECTION_LOST" });
     });
 
     test("a listening point closes by itself", async () => {

@@ -9,6 +9,8 @@ import { changeMark, readPem } from "./pem-file.ts";
 import { ServerCheck } from "./server-check.ts";
 
 const reloadCheckMs = 60_000;
+/** Without one, OpenSSL refuses to resume sessions of clients that have shown a certificate. */
+const sessionIdContext = "sidetone";
 
 /** Certificate, key and trust of one stack: read at first, and again when the files have changed. */
 export class TlsCredentials {
@@ -36,7 +38,7 @@ export class TlsCredentials {
 
   /** For the next connection, either way. */
   get context(): SecureContext {
-    return (this.#context ??= createSecureContext({ minVersion: this.#options.minVersion ?? "TLSv1.2" }));
+    return (this.#context ??= createSecureContext({ minVersion: this.#options.minVersion ?? "TLSv1.2", sessionIdContext }));
   }
 
   get alpn(): readonly string[] {
@@ -87,6 +89,7 @@ export class TlsCredentials {
       const own = certText === undefined || key === undefined ? {} : { cert: certText, key: readPem(key) };
       this.#context = createSecureContext({
         minVersion,
+        sessionIdContext,
         ...own,
         ...(passphrase === undefined ? {} : { passphrase }),
         ...(authorities ? { ca: authorities } : {}),
