@@ -4,27 +4,19 @@ import type { SipLimits, StreamFramerReceiver } from "@sidetone/sip-core";
 import type { WebSocket } from "ws";
 import type { Visitor } from "../admission.ts";
 import type { CarriedConnection, Carrier, CarrierListener, ConnectOptions, MessageFramer } from "../carrier.ts";
-import type { SipIdentities } from "../sip-identities.ts";
 import type { TransportContext } from "../transport-context.ts";
 import { largestMessageBytes, WebSocketFramer } from "../web-socket-framer.ts";
 import { defaultWebSocketOptions, type WebSocketOptions } from "../web-socket-options.ts";
 import { ConnectionDuplex } from "./connection-duplex.ts";
+import type { HttpStream, WebSocketSettings } from "./http-stream.ts";
 import { LateReceiver } from "./late-receiver.ts";
 import { TlsCarrier } from "./tls-carrier.ts";
 import type { TlsCredentials } from "./tls-credentials.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
 import { createWebSocketDoor, subprotocol } from "./web-socket-door.ts";
 
-/** A stream that HTTP can be spoken over. */
-export interface HttpStream {
-  /** The connection, or TLS above it. */
-  readonly stream: Duplex;
-  readonly lower: ConnectionDuplex;
-  readonly peer: SipIdentities | undefined;
-}
-
 /** SIP over WebSocket (RFC 7118): one message per WebSocket message. Without extensions: compression would cost more than it saves. */
-export class WebSocketCarrier implements Carrier {
+export class WebSocketCarrier implements Carrier, WebSocketSettings {
   readonly name: "WS" | "WSS";
   readonly context: TransportContext;
   readonly options: WebSocketOptions & typeof defaultWebSocketOptions;

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { StreamConnection, StreamReceiver, Timer } from "@sidetone/infra-common";
 import type { WebSocket } from "ws";
 import type { ConnectionDuplex } from "./connection-duplex.ts";
-import type { HttpStream, WebSocketCarrier } from "./web-socket-carrier.ts";
+import type { HttpStream, WebSocketSettings } from "./http-stream.ts";
 
 const nothing = Buffer.alloc(0);
 const normalClosure = 1000;
@@ -18,7 +18,7 @@ export class WebSocketConnection implements StreamConnection {
   readonly localPort: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly #carrier: WebSocketCarrier;
+  readonly #settings: WebSocketSettings;
   readonly #socket: WebSocket;
   readonly #lower: ConnectionDuplex;
   readonly #receiver: StreamReceiver;
@@ -31,13 +31,13 @@ export class WebSocketConnection implements StreamConnection {
   #isAlive = true;
   #awaitsPong = false;
 
-  constructor(carrier: WebSocketCarrier, socket: WebSocket, { stream, lower }: HttpStream, receiver: StreamReceiver) {
+  constructor(settings: WebSocketSettings, socket: WebSocket, { stream, lower }: HttpStream, receiver: StreamReceiver) {
     const { localAddress, localPort, remoteAddress, remotePort } = lower.connection;
     this.localAddress = localAddress;
     this.localPort = localPort;
     this.remoteAddress = remoteAddress;
     this.remotePort = remotePort;
-    this.#carrier = carrier;
+    this.#settings = settings;
     this.#socket = socket;
     this.#lower = lower;
     this.#receiver = receiver;
@@ -50,7 +50,7 @@ export class WebSocketConnection implements StreamConnection {
       });
     }).then(() => receiver.onClosed(this.#isClosing ? undefined : this.#error, this));
     this.#listen(stream);
-    if (carrier.options.pingIntervalMs > 0) this.#wait(carrier.options.pingIntervalMs);
+    if (settings.options.pingIntervalMs > 0) this.#wait(settings.options.pingIntervalMs);
   }
 
   get queuedBytes(): number {
@@ -88,7 +88,7 @@ export class WebSocketConnection implements StreamConnection {
 
   /** Sends a Ping when it was quiet, and gives the connection up when no Pong came (RFC 6455 §5.5.2). */
   checkLife(): void {
-    const { pingIntervalMs, pongTimeoutMs } = this.#carrier.options;
+    const { pingIntervalMs, pongTimeoutMs } = this.#settings.options;
     if (this.#isAlive) {
       this.#isAlive = false;
       this.#awaitsPong = false;
@@ -128,7 +128,7 @@ export class WebSocketConnection implements StreamConnection {
   /** A frame that has begun has a limited time to end. Runs before the data is read: what it completes stops the timer again. */
   #watchFrame(): void {
     if (this.#frameTimer || this.#isClosing) return;
-    const { environment, options } = this.#carrier.context;
+    const { environment, options } = this.#settings.context;
     this.#frameTimer = environment.clock.setTimer(options.messageTimeoutMs, onFrameTimer, this);
   }
 
@@ -139,7 +139,7 @@ export class WebSocketConnection implements StreamConnection {
   }
 
   #wait(delayMs: number): void {
-    this.#pingTimer = this.#carrier.context.environment.clock.setTimer(delayMs, onPingTimer, this);
+    this.#pingTimer = this.#settings.context.environment.clock.setTimer(delayMs, onPingTimer, this);
   }
 
   #stopTimers(): void {

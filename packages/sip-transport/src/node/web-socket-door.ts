@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Visitor } from "../admission.ts";
-import type { HttpStream, WebSocketCarrier } from "./web-socket-carrier.ts";
+import type { HttpStream, WebSocketSettings } from "./http-stream.ts";
 
 /** The registered name of SIP in Sec-WebSocket-Protocol (RFC 7118 §4). */
 export const subprotocol = "sip";
@@ -13,7 +13,7 @@ const maxHeaderSize = 16_384;
  * Makes the function that lets a stream in: it reads the HTTP request, and answers with a WebSocket or with why there is none (RFC 6455 §4.2.2).
  */
 export async function createWebSocketDoor(
-  carrier: WebSocketCarrier,
+  settings: WebSocketSettings,
   onOpen: (socket: WebSocket, http: HttpStream, visitor: Visitor) => void,
 ): Promise<(http: HttpStream, visitor: Visitor) => void> {
   const [{ WebSocketServer }, { createServer }] = await Promise.all([import("ws"), import("node:http")]);
@@ -22,7 +22,7 @@ export async function createWebSocketDoor(
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: carrier.maxPayload,
+    maxPayload: settings.maxPayload,
     handleProtocols: () => subprotocol,
   });
   // This server listens nowhere and has no timers: streams are handed to it, and the visitor's time limit holds for them.
@@ -31,7 +31,7 @@ export async function createWebSocketDoor(
   });
   http.on("upgrade", (request, stream, head) => {
     const arrival = arrivals.get(stream);
-    const refusal = refusalOf(request, carrier.options.origins);
+    const refusal = refusalOf(request, settings.options.origins);
     if (!arrival || refusal !== undefined) return refuse(stream, refusal ?? "400 Bad Request");
     upgrader.handleUpgrade(request, stream, head, (socket) => onOpen(socket, ...arrival));
   });
