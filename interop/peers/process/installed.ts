@@ -10,3 +10,32 @@ const packages: Readonly<Record<string, string>> = {
   tshark: "tshark",
   dumpcap: "tshark",
   openssl: "openssl",
+  turnserver: "coturn",
+  turnutils_stunclient: "coturn",
+};
+
+/** Debian keeps daemons in /usr/sbin, which a user's PATH may lack. */
+const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+
+export function isInstalled(program: string): boolean {
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A suite that needs other people's programs, and perhaps to be root; where something is missing, it is skipped and says so. */
+export function describeWith(programs: readonly string[], title: string, suite: () => void, options: { asRoot?: string } = {}): void {
+  const missing = programs.filter((program) => !isInstalled(program));
+  const reasons = [
+    ...(missing.length === 0 ? [] : [`apt-get install ${[...new Set(missing.map((program) => packages[program]))].join(" ")}`]),
+    ...(options.asRoot === undefined || process.getuid?.() === 0 ? [] : [`run as root: ${options.asRoot}`]),
+  ];
+  if (reasons.length === 0) return void describe(title, suite);
+  console.warn(`skipped: ${title} (${reasons.join("; ")})`);
+  describe.skip(`${title} [${reasons.join("; ")}]`, suite);
+}

@@ -20,7 +20,7 @@ export interface IssuedCertificate {
 }
 
 /**
- * Makes an X.509 certificate with a P-256 key (RFC 5280). For tests: nothing is written anywhere.
+ * Makes an X.509 certificate with a P-256 key. For tests: nothing is written anywhere.
  *
  * @example issueCertificate({ commonName: "bob", names: ["URI:sip:example.com"], issuer: authority })
  */
