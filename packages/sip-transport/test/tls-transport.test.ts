@@ -123,6 +123,19 @@ describe("reuse of TLS connections (RFC 5923)", () => {
   });
 });
 
+describe("reuse of TCP connections", () => {
+  test("an alias in the clear proves nothing and counts for nothing", async () => {
+    const { alice, bob, clock, until } = await setUp();
+    await bob.transports.listen({ transport: "TCP", address: "10.0.0.2", port: 5060 });
+    const target = { transport: "TCP" as const, address: "10.0.0.2", port: 5060, hostName: "example.com" };
+    const flow = await settled(clock, alice.transports.flowTo(target, explicit));
+    flow.send(optionsRequest("SIP/2.0/TCP 10.0.0.1:5099;branch=z9hG4bK1;alias"));
+    await until(() => bob.user.requests.length === 1);
+    const back = bob.transports.flowTo({ ...target, address: "10.0.0.1", port: 5099 }, explicit);
+    await expect(settled(clock, back)).rejects.toMatchObject({ code: "SIP_TRANSPORT_CONNECT_FAILED" });
+  });
+});
+
 describe("clients that have to show a certificate", () => {
   const server: TlsOptions = { ca: ca.cert, clientCertificates: "require" };
 
