@@ -15,6 +15,12 @@ export type { OutgoingInvite } from "./invite/outgoing-invite.ts";
 export type { InviteUsageUser } from "./invite/invite-usage-user.ts";
 export type { InviteEndReason, InviteTermination } from "./invite/invite-termination.ts";
 
+export type { Binding } from "./registration/binding.ts";
+export { bindingsOf } from "./registration/binding.ts";
+export { registrationTable, type RegistrationAction, type RegistrationInput, type RegistrationState } from "./registration/registration-table.ts";
+export type { Registration, RegistrationOptions, RegistrationStatus } from "./registration/registration.ts";
+export type { RegistrationUser } from "./registration/registration-user.ts";
+
 export type { Dialog, DialogState } from "./dialog/dialog.ts";
 export { failureEffect, type FailureEffect } from "./dialog/failure-effect.ts";
 export {

@@ -43,7 +43,7 @@ export class Acknowledgement {
     if (dialog) dialog.flow = flow;
     this.#flow = flow;
     try {
-      this.#bytes = this.#core.transactions.sendAck(this.#draft.toRequest(flow, this.#core.capabilities), flow);
+      this.#bytes = this.#core.transactions.sendAck(this.#draft.toRequest(flow, this.#core), flow);
     } catch (error) {
       this.#notSent(error);
     }

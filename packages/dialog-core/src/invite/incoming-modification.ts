@@ -83,7 +83,7 @@ export class IncomingModification
   sendSuccess(description: Body): void {
     const { core, dialog } = this.usage;
     dialog!.refreshTarget(this.#request);
-    const contact: HeaderInput = ["Contact", contactOf(this.#transaction.flow, dialog!.contactUser, dialog!.secure)];
+    const contact: HeaderInput = ["Contact", contactOf(core.ownAddresses, this.#transaction.flow, dialog!.contactUser, dialog!.secure)];
     const headers = [contact, ...core.capabilities.ofSuccess];
     const response = createResponse(this.#request, 200, { headers, body: description, recordRoute: true });
     this.#transaction.context = undefined;

@@ -49,7 +49,8 @@ export class Authenticator {
   /**
    * Takes the challenges of a 401 or 407 and asks for the credentials of each realm; true when the request should be sent again.
    *
-   * `answeredRealms` is the request's own memory: a realm that asks twice without `stale` has refused the password.
+   * `answeredRealms` is the request's own memory: a realm that asks twice without `stale` has refused the password. Credentials that a
+   * server took before answer its next nonce, too, so that nobody is asked for a password again; only when they are refused, the source is.
    */
   async answerChallenge(draft: RequestDraft, response: SipResponse, answeredRealms: string[]): Promise<boolean> {
     const isProxy = response.statusCode === 407;
@@ -62,15 +63,12 @@ export class Authenticator {
         this.#forget(draft, realm, isProxy);
         return false;
       }
-      const credentials = await this.#source?.get({
-        accountId: draft.accountId,
-        realm,
-        target: hostOf(draft.nextHop),
-        isProxy,
-        algorithm: challenge.algorithm!,
-      });
+      const rememberedKey = `remembered ${key}`;
+      if (answeredRealms.includes(rememberedKey) && !challenge.stale) this.#forget(draft, realm, isProxy);
+      const remembered = this.#find(draft, realm, isProxy)?.credentials;
+      const credentials = remembered ?? (await this.#ask(draft, challenge, isProxy));
       if (!credentials) continue;
-      answeredRealms.push(key);
+      answeredRealms.push(remembered ? rememberedKey : key);
       // nc counts the requests "sent with the nonce value" (RFC 7616 §3.4), also when a server asks with the same nonce again.
       const { cnonce, nonceCount } = this.#usesOf(draft, challenge, isProxy) ?? { cnonce: this.#random.token(16), nonceCount: 0 };
       this.#remember(draft, { realm, isProxy, challenge, credentials, cnonce, nonceCount });
@@ -87,9 +85,23 @@ export class Authenticator {
     this.#remember(draft, { ...known, challenge: withNonce(known.challenge, nextnonce), nonceCount: 0 });
   }
 
+  #ask(draft: RequestDraft, challenge: Challenge, isProxy: boolean): ReturnType<CredentialSource["get"]> {
+    return this.#source?.get({
+      accountId: draft.accountId,
+      realm: challenge.realm!,
+      target: hostOf(draft.nextHop),
+      isProxy,
+      algorithm: challenge.algorithm!,
+    });
+  }
+
+  #find(draft: RequestDraft, realm: string, isProxy: boolean): KnownChallenge | undefined {
+    return this.#known.get(serverKey(draft))?.find((each) => each.isProxy === isProxy && each.realm === realm);
+  }
+
   #usesOf(draft: RequestDraft, { realm, nonce }: Challenge, isProxy: boolean): KnownChallenge | undefined {
-    const known = this.#known.get(serverKey(draft));
-    return known?.find((each) => each.isProxy === isProxy && each.realm === realm && each.challenge.nonce === nonce);
+    const known = this.#find(draft, realm!, isProxy);
+    return known?.challenge.nonce === nonce ? known : undefined;
   }
 
   #answer(known: KnownChallenge, { method, requestUri, body }: RequestDraft): HeaderInput {

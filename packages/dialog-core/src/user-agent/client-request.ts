@@ -69,6 +69,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
   onResponse(transaction: ClientTransaction, response: SipResponse): void {
     if (transaction !== this.#transaction) return;
     const { statusCode } = response;
+    if (this.draft.learnsAddress) this.#core.ownAddresses.learn(this.flow!, response);
     if (this.draft.credentials.length > 0 && response.has("Authentication-Info"))
       this.#core.authenticator.takeNextNonce(this.draft, response);
     if (statusCode < 200) this.user.onProvisional(this, response);
@@ -147,7 +148,7 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
     this.flow = flow;
     if (draft.dialog) draft.dialog.flow = flow;
     try {
-      this.sent = draft.toRequest(flow, this.#core.capabilities);
+      this.sent = draft.toRequest(flow, this.#core);
       this.#transaction = this.#core.transactions.sendRequest(this.sent, flow, this);
     } catch (cause) {
       this.#failUnsendable(cause);

@@ -1,13 +1,13 @@
 import type { Flow } from "@sidetone/sip-transport";
+import type { OwnAddresses } from "./own-addresses.ts";
 
 /**
- * Contact of this user agent as seen over `flow` (RFC 3261 §8.1.1.8): its sent-by, and the transport when it is not UDP, so
- * that requests within the dialog come the same way. A sips request needs a sips Contact.
+ * Contact of this user agent as seen over `flow` (RFC 3261 §8.1.1.8): its sent-by, or the address that the server at the other end has
+ * told, and the transport when it is not UDP, so that requests within the dialog come the same way. A sips request needs a sips Contact.
  */
-export function contactOf(flow: Flow, user: string | undefined, isSips: boolean): string {
+export function contactOf(addresses: OwnAddresses, flow: Flow, user: string | undefined, isSips: boolean): string {
   const userPart = user === undefined ? "" : `${user}@`;
-  const transport = transportParameter(flow, isSips);
-  return `<${isSips ? "sips" : "sip"}:${userPart}${flow.sentBy}${transport}>`;
+  return `<${isSips ? "sips" : "sip"}:${userPart}${addresses.of(flow)}${transportParameter(flow, isSips)}>`;
 }
 
 /** A sips URI names TLS by itself; over WebSocket the parameter is `ws`, be it over TLS or not, where the scheme or the flow tells (RFC 7118 §5.2.2, §8). */

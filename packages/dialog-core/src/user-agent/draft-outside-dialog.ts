@@ -2,19 +2,23 @@ import { VoipError } from "@sidetone/infra-common";
 import { CallId, CSeq, From, NameAddress, parseUri, Route, SipError, SipUri } from "@sidetone/sip-core";
 import { asNameAddress, noRoute, routeRequest } from "../dialog/dialog-route.ts";
 import { DialogError } from "../errors.ts";
-import { RequestDraft } from "./request-draft.ts";
+import { RequestDraft, type RequestDraftParts } from "./request-draft.ts";
 import type { InviteOptions, RequestOptions } from "./request-options.ts";
 import type { UserAgentHost } from "./user-agent-host.ts";
 
 /** RFC 3261 §8.1.1.3. */
 const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
+/** A request or a call, and what only a REGISTER has. */
+export type OutsideDialogOptions = (RequestOptions | InviteOptions) &
+  Pick<RequestDraftParts, "contactParameters" | "learnsAddress">;
+
 /**
  * A request that begins something new (RFC 3261 §8.1.1): a From tag and a Call-ID of its own, To without tag.
  *
  * @throws {DialogError} `DIALOG_OPTION` when an address cannot be read.
  */
-export function draftOutsideDialog(core: UserAgentHost, method: string, options: RequestOptions | InviteOptions): RequestDraft {
+export function draftOutsideDialog(core: UserAgentHost, method: string, options: OutsideDialogOptions): RequestDraft {
   const { random } = core.environment;
   const requestUri = options.requestUri.toString();
   try {
@@ -35,6 +39,8 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
       body: "body" in options ? options.body : undefined,
       hasContact: method === "INVITE" || ("contact" in options && options.contact === true),
       contactUser: options.contactUser === undefined ? undefined : SipUri.create({ user: options.contactUser, host: "a.invalid" }).user,
+      contactParameters: options.contactParameters,
+      learnsAddress: options.learnsAddress,
       accountId: options.accountId,
     });
   } catch (cause) {

@@ -4,6 +4,7 @@ import type { Dialog } from "../dialog/dialog.ts";
 import type { RequestRoute } from "../dialog/dialog-route.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { contactOf, isBoundToTls } from "./contact.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
 
 /** What a request is made of before it is known where it goes. */
 export interface RequestDraftParts {
@@ -19,9 +20,19 @@ export interface RequestDraftParts {
   /** Whether a Contact is sent; it names the flow that the request goes over. */
   readonly hasContact?: boolean;
   readonly contactUser?: string | undefined;
+  /** Header parameters of the Contact, each with its `;`. */
+  readonly contactParameters?: string | undefined;
+  /** Whether its responses tell the address that Contact names from then on. */
+  readonly learnsAddress?: boolean | undefined;
   readonly accountId?: string | undefined;
   /** The dialog that the request is within. */
   readonly dialog?: Dialog | undefined;
+}
+
+/** What the sender adds to every request. */
+export interface RequestSender {
+  readonly capabilities: Capabilities;
+  readonly ownAddresses: OwnAddresses;
 }
 
 /**
@@ -43,6 +54,8 @@ export class RequestDraft {
   body: Body | undefined;
   readonly hasContact: boolean;
   readonly contactUser: string | undefined;
+  readonly contactParameters: string;
+  readonly learnsAddress: boolean;
   readonly accountId: string | undefined;
   readonly dialog: Dialog | undefined;
   /** Authorization and Proxy-Authorization, made anew for each sending. */
@@ -61,6 +74,8 @@ export class RequestDraft {
     this.body = parts.body;
     this.hasContact = parts.hasContact ?? false;
     this.contactUser = parts.contactUser;
+    this.contactParameters = parts.contactParameters ?? "";
+    this.learnsAddress = parts.learnsAddress ?? false;
     this.accountId = parts.accountId;
     this.dialog = parts.dialog;
   }
@@ -71,11 +86,14 @@ export class RequestDraft {
   }
 
   /** The request as it goes over `flow`, without Via (RFC 3261 §8.1.1). */
-  toRequest(flow: Flow, capabilities: Capabilities): SipRequest {
+  toRequest(flow: Flow, { capabilities, ownAddresses }: RequestSender): SipRequest {
     const headers: HeaderInput[] = this.route.map((value) => ["Route", value]);
     headers.push(["Max-Forwards", "70"], ["From", this.from], ["To", this.to], ["Call-ID", this.callId]);
     headers.push(["CSeq", `${this.sequenceNumber} ${this.method}`]);
-    if (this.hasContact) headers.push(["Contact", contactOf(flow, this.contactUser, this.dialog?.secure || this.isSecure)]);
+    if (this.hasContact) {
+      const isSips = this.dialog?.secure || this.isSecure;
+      headers.push(["Contact", contactOf(ownAddresses, flow, this.contactUser, isSips) + this.contactParameters]);
+    }
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);
     const request = SipRequest.create({ method: this.method, requestUri: this.requestUri, headers, body: this.body });
@@ -86,7 +104,8 @@ export class RequestDraft {
 
   /** A careful guess at the size on the wire in bytes, before flow and Via are known. */
   estimateBytes(capabilities: Capabilities): number {
-    let bytes = unknownBytes + this.method.length + (this.contactUser?.length ?? 0) + (this.body?.content.length ?? 0);
+    let bytes = unknownBytes + this.method.length + (this.contactUser?.length ?? 0) + this.contactParameters.length;
+    bytes += this.body?.content.length ?? 0;
     for (const text of [this.requestUri, this.from, this.to, this.callId, ...this.route]) bytes += text.length + 12;
     const fields = [...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent), ...this.headers, ...this.credentials];
     for (const [name, value] of fields) bytes += name.length + Buffer.byteLength(value) + 4;

@@ -15,6 +15,9 @@ import type { OutgoingInvite } from "../invite/outgoing-invite.ts";
 import type { InviteUsageUser } from "../invite/invite-usage-user.ts";
 import { OutgoingInviteMachine } from "../invite/outgoing-invite-machine.ts";
 import type { MediaNegotiator } from "../media-negotiator.ts";
+import { RegistrationMachine } from "../registration/registration-machine.ts";
+import type { Registration, RegistrationOptions } from "../registration/registration.ts";
+import type { RegistrationUser } from "../registration/registration-user.ts";
 import { Authenticator } from "./authenticator.ts";
 import type { CancelReceiver } from "./cancel-receiver.ts";
 import { Capabilities } from "./capabilities.ts";
@@ -22,6 +25,7 @@ import { checkOptions } from "./check-options.ts";
 import type { CredentialSource } from "./credential-source.ts";
 import { draftOutsideDialog } from "./draft-outside-dialog.ts";
 import type { ResponseOptions } from "./incoming-request.ts";
+import { OwnAddresses } from "./own-addresses.ts";
 import type { RequestDraft } from "./request-draft.ts";
 import type { RequestInterceptor } from "./request-interceptor.ts";
 import type { InviteOptions, RequestOptions } from "./request-options.ts";
@@ -78,6 +82,8 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   readonly capabilities: Capabilities;
   /** Internal. */
   readonly authenticator: Authenticator;
+  /** Internal. */
+  readonly ownAddresses: OwnAddresses = new OwnAddresses();
   /** Internal. */
   readonly transactions: TransactionLayer;
   /** Internal. */
@@ -142,7 +148,17 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
     return invite;
   }
 
-  /** Ends every call, request and transaction without a message; `onTerminated` says `Closed`. No timer is left. Idempotent, never rejects. */
+  /**
+   * A registration of one address-of-record (RFC 3261 §10). Nothing is sent before {@link Registration.register}; from then on it is kept
+   * alive, and tried again when it fails, until {@link Registration.unregister} or {@link close}.
+   *
+   * @throws {DialogError} `DIALOG_OPTION` when an address or option cannot be honoured.
+   */
+  registration(options: RegistrationOptions, user: RegistrationUser): Registration {
+    return new RegistrationMachine(this, options, user);
+  }
+
+  /** Ends every call, registration, request and transaction without a message; `onTerminated` says `Closed`. No timer is left. Idempotent, never rejects. */
   async close(): Promise<void> {
     for (const open of [...this.#usages.values(), ...this.#requests]) open.close();
     await this.transactions.close();

@@ -5,6 +5,7 @@ import type { ServerTransaction, TransactionLayer, TransactionTimers } from "@si
 import type { DialogRegistry } from "../dialog/dialog-registry.ts";
 import type { Authenticator } from "./authenticator.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { OwnAddresses } from "./own-addresses.ts";
 import type { ResponseOptions } from "./incoming-request.ts";
 import type { RequestDraft } from "./request-draft.ts";
 
@@ -16,6 +17,7 @@ export interface UserAgentHost {
   readonly timers: TransactionTimers;
   readonly capabilities: Capabilities;
   readonly authenticator: Authenticator;
+  readonly ownAddresses: OwnAddresses;
   readonly dialogs: DialogRegistry;
   /** Whether 180 goes out as soon as somebody takes a call. */
   readonly ringsByItself: boolean;

@@ -1,0 +1,320 @@
+import { TableMachine, type ActionMap, type Timer } from "@sidetone/infra-common";
+import { Contact, Expires, flat, MinExpires, ServiceRoute, SipUri, type ContactAddress, type SipResponse } from "@sidetone/sip-core";
+import { DialogError } from "../errors.ts";
+import { ClientRequest, type ClientRequestUser } from "../user-agent/client-request.ts";
+import { contactOf } from "../user-agent/contact.ts";
+import type { OpenUsage, UserAgentHost } from "../user-agent/user-agent-host.ts";
+import { bindingsOf, findBinding, type Binding } from "./binding.ts";
+import { checkRegistration, draftRegister } from "./register-request.ts";
+import { mayHeal, noAnswerToRemoval, notKept, redirectionOf, refused } from "./registration-outcome.ts";
+import { registrationTable, type RegistrationAction, type RegistrationInput, type RegistrationState } from "./registration-table.ts";
+import type { RegistrationUser } from "./registration-user.ts";
+import type { Registration, RegistrationOptions, RegistrationStatus } from "./registration.ts";
+import { refreshDelayMs, retryDelayMs } from "./retry-delay.ts";
+
+/** What each row is to somebody who looks at the registration. */
+const statuses: Readonly<Record<RegistrationState, RegistrationStatus>> = {
+  Cancelled: "Cancelled",
+  Registering: "Pending",
+  Active: "Active",
+  Refreshing: "Active",
+  RefreshWaiting: "Active",
+  Renewing: "Expired",
+  Expired: "Expired",
+  Retrying: "Failed",
+  Failed: "Failed",
+  Stopping: "Pending",
+  Unregistering: "Pending",
+  Restarting: "Pending",
+};
+
+const actions: ActionMap<RegistrationMachine, RegistrationAction, undefined> = {
+  sendRegister: (registration) => registration.sendRegister(),
+  sendUnregister: (registration) => registration.sendUnregister(),
+  takeBinding: (registration) => registration.takeBinding(),
+  dropBinding: (registration) => registration.dropBinding(),
+  scheduleRetry: (registration) => registration.scheduleRetry(),
+  startGiveUp: (registration) => registration.startGiveUp(),
+  stopTimers: (registration) => registration.stopTimers(),
+  stopTimer: (registration) => registration.stopTimer(),
+  report: (registration) => registration.report(),
+};
+
+/** One object for all registrations: each request knows the machine that it belongs to. */
+const requestUser: ClientRequestUser<RegistrationMachine> = {
+  onProvisional: () => {},
+  onFinal: (request, response) => request.context.onFinal(request, response),
+  onFailed: (request, error) => request.context.onFailed(request, error),
+};
+
+const none: readonly never[] = [];
+/** How often one try may be asked anew: by 423, by 3xx, for another Contact. */
+const maxRepeats = 4;
+/** What timers and reason allow: 23 days. */
+const maxGrantedSeconds = 2_000_000;
+
+/** See {@link Registration}; runs {@link registrationTable}. */
+export class RegistrationMachine
+  extends TableMachine<RegistrationState, RegistrationInput, RegistrationAction, undefined>
+  implements Registration, OpenUsage
+{
+  contact: string | undefined = undefined;
+  bindings: readonly Binding[] = none;
+  serviceRoute: readonly string[] = none;
+  expiresAtMs: number | undefined = undefined;
+  retryAtMs: number | undefined = undefined;
+  error: DialogError | undefined = undefined;
+  readonly #core: UserAgentHost;
+  readonly #options: RegistrationOptions;
+  readonly #user: RegistrationUser;
+  readonly #callId: string;
+  #sequenceNumber = 0;
+  /** The REGISTER whose answer counts. */
+  #request: ClientRequest<RegistrationMachine> | undefined = undefined;
+  /** For the refresh, the next try, or the end of an un-registration. */
+  #timer: Timer | undefined = undefined;
+  #expiryTimer: Timer | undefined = undefined;
+  /** Tries that failed since the last that did not. */
+  #failures = 0;
+  #repeats = 0;
+  /** Lifetime to ask for, in seconds: more than was wished for after a 423. */
+  #expiresSeconds: number;
+  #grantedSeconds = 0;
+  #redirection: string | undefined = undefined;
+  #staleContact: string | undefined = undefined;
+  #giveUpMs = 0;
+
+  constructor(core: UserAgentHost, options: RegistrationOptions, user: RegistrationUser) {
+    super("Cancelled");
+    checkRegistration(options);
+    this.#core = core;
+    this.#options = options;
+    this.#user = user;
+    this.#callId = core.environment.random.token(24);
+    this.#expiresSeconds = options.expiresSeconds ?? 3_600;
+    this.#draft(); // what cannot be written is the caller's mistake, now
+  }
+
+  protected override get table(): typeof registrationTable {
+    return registrationTable;
+  }
+
+  protected override get actions(): typeof actions {
+    return actions;
+  }
+
+  get status(): RegistrationStatus {
+    return statuses[this.state];
+  }
+
+  get isUnderWay(): boolean {
+    return this.#request !== undefined;
+  }
+
+  register(): void {
+    this.#repeats = 0;
+    this.input("register");
+  }
+
+  unregister(waitMs = 5_000): void {
+    this.#giveUpMs = waitMs;
+    this.input("unregister");
+  }
+
+  close(): void {
+    this.error = undefined;
+    this.input("close");
+  }
+
+  sendRegister(): void {
+    this.stopTimer();
+    this.#send(this.#draft());
+  }
+
+  /** Removes our own binding and no other (RFC 3261 §10.2.2). Without one there is nothing to wait for. */
+  sendUnregister(): void {
+    this.error = undefined;
+    if (this.contact === undefined) this.input("accepted");
+    else this.#send(this.#draft(this.contact));
+  }
+
+  onFinal(request: ClientRequest<RegistrationMachine>, response: SipResponse): void {
+    if (!this.#isAnswerOf(request)) return;
+    if (response.statusCode >= 300) this.#takeRefusal(response);
+    else if (this.#isRemoving) this.input("accepted");
+    else this.#takeSuccess(request, response);
+  }
+
+  onFailed(request: ClientRequest<RegistrationMachine>, error: DialogError): void {
+    if (!this.#isAnswerOf(request)) return;
+    this.#redirection = undefined;
+    this.error = error;
+    this.input(DialogError.is(error, "DIALOG_OPTION") ? "rejected" : "failed");
+  }
+
+  takeBinding(): void {
+    const { clock, random } = this.#core.environment;
+    const lifetimeMs = this.#grantedSeconds * 1_000;
+    this.error = undefined;
+    this.#failures = 0;
+    this.#repeats = 0;
+    this.expiresAtMs = clock.now() + lifetimeMs;
+    this.#expiryTimer?.cancel();
+    this.#expiryTimer = clock.setTimer(lifetimeMs, onExpired, this as RegistrationMachine);
+    this.#startTimer(refreshDelayMs(this.#grantedSeconds, random), onDue);
+  }
+
+  dropBinding(): void {
+    this.#expiryTimer?.cancel();
+    this.#expiryTimer = undefined;
+    this.expiresAtMs = undefined;
+    this.contact = undefined;
+    this.bindings = none;
+    this.serviceRoute = none;
+  }
+
+  scheduleRetry(): void {
+    const { clock, random } = this.#core.environment;
+    const { retryDelayMs: firstMs = 4_000, maxRetryDelayMs = Math.max(300_000, firstMs) } = this.#options;
+    const delayMs = retryDelayMs(++this.#failures, this.error, random, { retryDelayMs: firstMs, maxRetryDelayMs });
+    this.#repeats = 0;
+    this.#startTimer(delayMs, onDue);
+    this.retryAtMs = clock.now() + delayMs;
+  }
+
+  startGiveUp(): void {
+    this.#startTimer(this.#giveUpMs, onGiveUp);
+  }
+
+  stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.retryAtMs = undefined;
+  }
+
+  /** Whatever is still to come is nobody's. */
+  stopTimers(): void {
+    this.stopTimer();
+    this.#expiryTimer?.cancel();
+    this.#expiryTimer = undefined;
+    this.#request = undefined;
+    this.#failures = 0;
+    this.#redirection = undefined;
+    this.#staleContact = undefined;
+  }
+
+  report(): void {
+    if (this.state === "Cancelled" || this.state === "Failed") this.#core.requestEnded(this);
+    try {
+      this.#user.onRegistrationChanged(this);
+    } catch (error) {
+      this.#core.environment.onListenerError(error, "RegistrationUser.onRegistrationChanged");
+    }
+  }
+
+  /** Internal. */
+  giveUp(): void {
+    this.error = noAnswerToRemoval();
+    this.input("giveUp");
+  }
+
+  get #isRemoving(): boolean {
+    return this.state === "Unregistering" || this.state === "Restarting";
+  }
+
+  #draft(removedContact?: string): ReturnType<typeof draftRegister> {
+    const staleContact = removedContact === undefined ? this.#staleContact : undefined;
+    this.#staleContact = undefined;
+    return draftRegister(this.#core, this.#options, {
+      callId: this.#callId,
+      // "A UA MUST increment the CSeq value by one for each REGISTER request with the same Call-ID." (RFC 3261 §10.2)
+      sequenceNumber: this.#sequenceNumber + 1,
+      redirection: this.#redirection,
+      expiresSeconds: this.#expiresSeconds,
+      staleContact,
+      removedContact,
+    });
+  }
+
+  #send(draft: ReturnType<typeof draftRegister>): void {
+    this.#core.requestBegun(this);
+    this.#sequenceNumber = draft.sequenceNumber;
+    this.#request = new ClientRequest(this.#core, draft, requestUser, this as RegistrationMachine);
+    this.#request.start();
+  }
+
+  /** False for the answer to a REGISTER that was given up. */
+  #isAnswerOf(request: ClientRequest<RegistrationMachine>): boolean {
+    this.#sequenceNumber = Math.max(this.#sequenceNumber, request.draft.sequenceNumber);
+    if (request !== this.#request) return false;
+    this.#request = undefined;
+    return true;
+  }
+
+  #takeSuccess(request: ClientRequest<RegistrationMachine>, response: SipResponse): void {
+    const { instanceId, regId } = this.#options;
+    const sent = request.sent!.get(Contact) as ContactAddress;
+    const kept = findBinding(response, sent, instanceId, regId);
+    // "the value of the Expires header field" stands in where the Contact says nothing (RFC 3261 §10.2.1.1)
+    const granted = kept?.expiresSeconds ?? response.get(Expires) ?? this.#expiresSeconds;
+    if (granted === 0) {
+      this.error = notKept(response);
+      return this.input("failed");
+    }
+    const boundBefore = this.contact;
+    this.contact = flat(sent.uri.toString());
+    this.bindings = bindingsOf(response);
+    this.serviceRoute = response.getAll(ServiceRoute).map((route) => flat(route.toString()));
+    this.#grantedSeconds = Math.min(granted, maxGrantedSeconds);
+    this.#staleContact = this.#staleAmong(request, boundBefore);
+    this.input(this.#staleContact !== undefined && this.#repeats++ < maxRepeats ? "again" : "accepted");
+  }
+
+  /** A binding that leads nowhere: the one just made, when its answer told another address of ours, or one from before that is still there. */
+  #staleAmong({ flow, draft }: ClientRequest<RegistrationMachine>, boundBefore: string | undefined): string | undefined {
+    const contact = this.contact!;
+    const rightContact = contactOf(this.#core.ownAddresses, flow!, draft.contactUser, draft.requestUri.startsWith("sips:"));
+    if (rightContact !== `<${contact}>`) return contact;
+    const isLeft = boundBefore !== contact && this.bindings.some((binding) => binding.contact === boundBefore);
+    return isLeft ? boundBefore : undefined;
+  }
+
+  #takeRefusal(response: SipResponse): void {
+    if (!this.#isRemoving && this.#repeats++ < maxRepeats && this.#canAskOtherwise(response)) return this.input("again");
+    this.error = refused(response);
+    this.#redirection = undefined;
+    this.input(mayHeal(response) ? "failed" : "rejected");
+  }
+
+  /** 423: a longer life (RFC 3261 §10.2.8). 3xx: another registrar (§8.1.3.4). */
+  #canAskOtherwise(response: SipResponse): boolean {
+    if (response.statusCode === 423) {
+      const least = response.get(MinExpires) ?? 0;
+      if (least <= this.#expiresSeconds || least > maxGrantedSeconds) return false;
+      this.#expiresSeconds = least;
+      return true;
+    }
+    if (response.statusCode >= 400) return false;
+    const redirection = redirectionOf(response, SipUri.parse(this.#redirection ?? this.#options.registrar));
+    if (redirection === undefined) return false;
+    this.#redirection = redirection;
+    return true;
+  }
+
+  #startTimer(delayMs: number, callback: (registration: RegistrationMachine) => void): void {
+    this.stopTimer();
+    this.#timer = this.#core.environment.clock.setTimer(delayMs, callback, this as RegistrationMachine);
+  }
+}
+
+function onDue(registration: RegistrationMachine): void {
+  registration.input("due");
+}
+
+function onExpired(registration: RegistrationMachine): void {
+  registration.input("expired");
+}
+
+function onGiveUp(registration: RegistrationMachine): void {
+  registration.giveUp();
+}

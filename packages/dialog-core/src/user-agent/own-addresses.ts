@@ -1,0 +1,37 @@
+import { addressFamily, formatHostPort, isMulticast, isWildcard } from "@sidetone/infra-common";
+import type { SipResponse } from "@sidetone/sip-core";
+import type { Flow } from "@sidetone/sip-transport";
+
+/** Servers that an address is remembered for; the oldest go first. */
+const capacity = 1_000;
+
+/**
+ * Where this user agent is reached by a server that sees it under another address than its own socket does: behind a NAT
+ * (RFC 3581 §4). Contact names it in everything that goes to that server.
+ */
+export class OwnAddresses {
+  readonly #learned = new Map<string, string>();
+
+  /** `host:port` for Contact. */
+  of(flow: Flow): string {
+    return (this.#learned.size > 0 ? this.#learned.get(keyOf(flow)) : undefined) ?? flow.sentBy;
+  }
+
+  /** Takes `received` and `rport` of the topmost Via, which the server wrote (RFC 3261 §18.2.1, RFC 3581 §4). */
+  learn(flow: Flow, response: SipResponse): void {
+    const key = keyOf(flow);
+    this.#learned.delete(key);
+    const { host, received = host, rport } = response.topVia;
+    if (!addressFamily(received) || isWildcard(received) || isMulticast(received)) return;
+    // Without a NAT nobody listens at the port that a connection was opened from: that of the listening point is right.
+    if (flow.reliable && received === flow.localAddress) return;
+    const seen = formatHostPort(received, typeof rport === "number" ? rport : flow.localPort);
+    if (seen === flow.sentBy) return;
+    this.#learned.set(key, seen);
+    if (this.#learned.size > capacity) for (const oldest of this.#learned.keys()) return void this.#learned.delete(oldest);
+  }
+}
+
+function keyOf({ transport, sentBy, remoteAddress }: Flow): string {
+  return `${transport} ${sentBy} ${remoteAddress}`;
+}
