@@ -17,7 +17,12 @@ export type { InviteEndReason, InviteTermination } from "./invite/invite-termina
 
 export type { Binding } from "./registration/binding.ts";
 export { bindingsOf } from "./registration/binding.ts";
-export { registrationTable, type RegistrationAction, type RegistrationInput, type RegistrationState } from "./registration/registration-table.ts";
+export {
+  registrationTable,
+  type RegistrationAction,
+  type RegistrationInput,
+  type RegistrationState,
+} from "./registration/registration-table.ts";
 export type { Registration, RegistrationOptions, RegistrationStatus } from "./registration/registration.ts";
 export type { RegistrationUser } from "./registration/registration-user.ts";
 

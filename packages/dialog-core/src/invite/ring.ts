@@ -22,7 +22,10 @@ export function sendProvisional(usage: IncomingCall, options: RingOptions, descr
   const { core, transaction, request } = usage;
   const dialog = usage.ensureDialog();
   const { statusCode = 180, reasonPhrase, headers = [] } = options;
-  const fields: HeaderInput[] = [["Contact", contactOf(core.ownAddresses, transaction!.flow, dialog.contactUser, dialog.secure)], core.capabilities.allow];
+  const fields: HeaderInput[] = [
+    ["Contact", contactOf(core.ownAddresses, transaction!.flow, dialog.contactUser, dialog.secure)],
+    core.capabilities.allow,
+  ];
   fields.push(...headers, ...core.capabilities.server);
   const toTag = dialog.localTag;
   const response = createResponse(request, statusCode, { reasonPhrase, toTag, headers: fields, body: description, recordRoute: true });

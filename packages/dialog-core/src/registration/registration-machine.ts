@@ -118,6 +118,7 @@ export class RegistrationMachine
 
   unregister(waitMs = 5_000): void {
     this.#giveUpMs = waitMs;
+    this.error = undefined;
     this.input("unregister");
   }
 

@@ -46,7 +46,15 @@ export type RegistrationInput =
   | "close";
 
 export type RegistrationAction =
-  "sendRegister" | "sendUnregister" | "takeBinding" | "dropBinding" | "scheduleRetry" | "startGiveUp" | "stopTimers" | "stopTimer" | "report";
+  | "sendRegister"
+  | "sendUnregister"
+  | "takeBinding"
+  | "dropBinding"
+  | "scheduleRetry"
+  | "startGiveUp"
+  | "stopTimers"
+  | "stopTimer"
+  | "report";
 
 /** A registration (RFC 3261 §10.2): kept alive, tried again, removed. Each `report` is one change that its user hears of. */
 // prettier-ignore

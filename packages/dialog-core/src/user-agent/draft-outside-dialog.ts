@@ -10,8 +10,7 @@ import type { UserAgentHost } from "./user-agent-host.ts";
 const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /** A request or a call, and what only a REGISTER has. */
-export type OutsideDialogOptions = (RequestOptions | InviteOptions) &
-  Pick<RequestDraftParts, "contactParameters" | "learnsAddress">;
+export type OutsideDialogOptions = (RequestOptions | InviteOptions) & Pick<RequestDraftParts, "contactParameters" | "learnsAddress">;
 
 /**
  * A request that begins something new (RFC 3261 §8.1.1): a From tag and a Call-ID of its own, To without tag.
