@@ -1,13 +1,27 @@
 import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
+import type { Binding } from "@sidetone/dialog-core";
 import { ClientError } from "./errors/client-error.ts";
+import type { AccountLink } from "./registration/account-registration.ts";
+import type { RegistrationInfo } from "./registration/registration-info.ts";
 
 /** Asks for the password when a server wants it; undefined: there is none. */
-export type PasswordPrompt = (challenge: {
+export type PasswordPrompt = (challenge: PasswordChallenge) => string | undefined | Promise<string | undefined>;
+
+/** What a server asks to be proved. */
+export interface PasswordChallenge {
+  readonly accountId: string;
   readonly realm: string;
+  /** Host of the server that asks, in lower case. */
   readonly target: string;
-}) => string | undefined | Promise<string | undefined>;
+  /** 407 of a proxy, as opposed to 401. */
+  readonly isProxy: boolean;
+  /** Digest algorithm, as `SHA-256`. */
+  readonly algorithm: string;
+}
 
 export interface AccountOptions {
+  /** Names the account in events and commands. Default: `default` for the one of `account`, `user@host` for those of `accounts`. */
+  id?: string;
   /** Address of record: `sip:alice@example.com`. */
   uri: string;
   /** The name that the other side sees. */
@@ -20,6 +34,18 @@ export interface AccountOptions {
   realm?: string;
   /** URI of the proxy that every request of this account goes to first: `sip:proxy.example.com;lr`. */
   outboundProxy?: string;
+  /** Where to register: the domain of the location service (RFC 3261 §10.2), `sip:example.com`. Default: nowhere. */
+  registrar?: string;
+  /** Whether the start of the client registers, and fails when that does. Default true; otherwise `register()` does. */
+  autoRegister?: boolean;
+  /** Lifetime of the registration to ask for, in seconds. Default 3,600. */
+  expiresSeconds?: number;
+  /** Takes requests to proxy, registrar, or without either to whom is called, over this transport. Default: as their URIs say. */
+  transport?: "UDP" | "TCP";
+  /** Encoding names of this account's calls, both ways, in order of preference. Default: those of the client. */
+  codecs?: readonly string[];
+  /** `auto`: Contact names the address that the registrar sees (RFC 3581). `off`: it is that of the socket. Default `auto`. */
+  nat?: "auto" | "off";
 }
 
 /** Who calls and is called: an identity, its credentials and its way out. */
@@ -28,43 +54,129 @@ export class Account {
   readonly uri: SipUri;
   readonly displayName: string | undefined;
   readonly username: string;
-  /** URIs of the route set that requests of this account start with. */
-  readonly route: readonly string[];
-  /** Host of the outbound proxy, if there is one. */
-  readonly proxyHost: string | undefined;
+  /** URI of the outbound proxy, if there is one. */
+  readonly outboundProxy: string | undefined;
+  /** Request-URI of its registration, if there is a registrar. */
+  readonly registrar: string | undefined;
+  readonly autoRegister: boolean;
+  readonly expiresSeconds: number | undefined;
+  readonly transport: "UDP" | "TCP" | undefined;
+  readonly codecs: readonly string[] | undefined;
+  readonly nat: "auto" | "off";
+  /** User part of its Contact: by it the client knows whom a call is for. */
+  readonly contactUser: string;
   readonly realm: string | undefined;
   /** Completes bare users and numbers; undefined when there is none to complete them with. */
   readonly domain: { readonly host: string; readonly port: number | undefined; readonly scheme: "sip" | "sips" } | undefined;
   readonly #password: string | PasswordPrompt | undefined;
   readonly #trustedHosts: ReadonlySet<string>;
+  #link: AccountLink | undefined = undefined;
 
   /**
    * @internal
    * @param options undefined: nobody in particular (RFC 3261 §8.1.1.3).
    * @param domain completes bare users and numbers, in place of the account's own.
+   * @param field what the options are called in errors.
+   * @param contactUser by default the user of the URI.
    * @throws {ClientError} `CONFIG_INVALID` or `CONFIG_UNSUPPORTED` naming the field.
    */
-  constructor(id: string, options: AccountOptions | undefined, domain?: string) {
-    const { uri, displayName, username, password, realm, outboundProxy } = options ?? { uri: anonymous };
-    for (const [field, text] of Object.entries({ displayName, username, realm })) checkText(`account.${field}`, text);
-    if (typeof password !== "function") checkText("account.password", password);
+  constructor(id: string, options: AccountOptions | undefined, domain?: string, field = "account", contactUser?: string) {
+    const { uri, displayName, username, password, realm, outboundProxy, registrar, transport }: AccountOptions = options ?? {
+      uri: anonymous,
+    };
+    for (const [name, text] of Object.entries({ displayName, username, realm })) checkText(`${field}.${name}`, text);
+    if (typeof password !== "function") checkText(`${field}.password`, password);
     this.id = id;
-    this.uri = accountUri("account.uri", uri);
+    this.uri = accountUri(`${field}.uri`, uri);
     this.displayName = displayName;
     this.username = username ?? this.uri.decodedUser ?? "anonymous";
     this.realm = realm;
     this.#password = password;
-    const proxy = outboundProxy === undefined ? undefined : accountUri("account.outboundProxy", outboundProxy);
-    this.proxyHost = proxy?.host;
-    this.route = proxy ? [(proxy.lr ? proxy : proxy.withParameter("lr")).toString()] : [];
-    this.#trustedHosts = new Set([this.uri.host, ...(proxy ? [proxy.host] : [])].map((host) => host.toLowerCase()));
+    this.transport = transport;
+    const proxy = outboundProxy === undefined ? undefined : accountUri(`${field}.outboundProxy`, outboundProxy);
+    this.outboundProxy = proxy && this.#over(proxy.lr ? proxy : proxy.withParameter("lr")).toString();
+    const server = registrar === undefined ? undefined : accountUri(`${field}.registrar`, registrar).withUser(undefined);
+    this.registrar = server && (proxy ? server : this.#over(server)).toString();
+    this.autoRegister = options?.autoRegister ?? true;
+    this.expiresSeconds = options?.expiresSeconds;
+    this.codecs = options?.codecs;
+    this.nat = options?.nat ?? "auto";
+    this.contactUser = contactUser ?? this.uri.decodedUser ?? "sidetone";
+    this.#trustedHosts = new Set([this.uri, proxy, server].flatMap((trusted) => trusted?.host.toLowerCase() ?? []));
     if (domain !== undefined) this.domain = domainOf(domain, this.uri.scheme);
     else if (options) this.domain = { host: this.uri.host, port: this.uri.port, scheme: this.uri.scheme };
+  }
+
+  /** What becomes of its registration; `Cancelled` before the first, and without a registrar. */
+  get registration(): RegistrationInfo {
+    return this.#linked.info;
+  }
+
+  /**
+   * Registers, or refreshes at once, and resolves when the registrar has confirmed it. From then on it is kept alive: refreshed in time,
+   * and tried again with growing waits when that fails. A failure that time may heal is tried again although this rejects; a wrong
+   * password or an unknown user is not.
+   *
+   * @throws {ClientError} `AUTHENTICATION_FAILED`, `REGISTRATION_FAILED` with the status code, `TIMEOUT`, `SERVER_UNREACHABLE`;
+   *   `NOT_REGISTERED` when it is un-registered meanwhile; `CONFIG_INVALID` without a registrar; `CLIENT_STOPPED`.
+   * @throws `signal.reason` when aborted, which stops the waiting alone.
+   */
+  register(options: { signal?: AbortSignal } = {}): Promise<RegistrationInfo> {
+    return this.#linked.register(options.signal);
+  }
+
+  /**
+   * Removes this client's binding, and stops all trying. Resolves when the registrar has confirmed it; the state is `Cancelled` after 5 s
+   * at most, whatever it says.
+   *
+   * @throws {ClientError} `TIMEOUT`, `REGISTRATION_FAILED` … when the registrar did not confirm.
+   */
+  unregister(): Promise<void> {
+    return this.#linked.unregister();
+  }
+
+  /**
+   * Every binding of the account's address at its registrar, those of other phones too (RFC 3261 §10.2.3).
+   *
+   * @throws {ClientError} as `register` does.
+   */
+  fetchBindings(options: { signal?: AbortSignal } = {}): Promise<readonly Binding[]> {
+    return this.#linked.fetchBindings(options.signal);
+  }
+
+  /** Each change of the registration from now on. Ends when the client is closed. Of one who reads too slowly the oldest are dropped. */
+  states(options: { signal?: AbortSignal } = {}): AsyncIterable<RegistrationInfo> {
+    return this.#linked.states(options.signal);
+  }
+
+  /** @internal Joins the account to the client that it belongs to. */
+  set link(link: AccountLink) {
+    this.#link = link;
+  }
+
+  /** Route set that requests of this account start with: the outbound proxy, and what the registrar has told (RFC 3608 §5). */
+  get route(): readonly string[] {
+    const serviceRoute = this.#link?.serviceRoute ?? [];
+    const { outboundProxy } = this;
+    if (outboundProxy === undefined) return serviceRoute;
+    const isSame = serviceRoute[0] !== undefined && hostPortOf(serviceRoute[0]) === hostPortOf(outboundProxy);
+    return isSame ? serviceRoute : [outboundProxy, ...serviceRoute];
   }
 
   /** Name and URI for From. */
   get identity(): NameAddressOptions {
     return { uri: this.uri, displayName: this.displayName };
+  }
+
+  /** Host that requests go to first; undefined when that is whoever is called. */
+  get proxyHost(): string | undefined {
+    const [first] = this.route;
+    return first === undefined ? undefined : uriOfRoute(first).host;
+  }
+
+  /** The URI for a request to `target`: over the account's transport, when nothing else decides about it. */
+  requestUri(target: SipUri): SipUri {
+    return this.route.length > 0 ? target : this.#over(target);
   }
 
   /**
@@ -85,13 +197,23 @@ export class Account {
    * The password, for a challenger that may ask for it: one of the configured realm, or without one, a server of the account's domain or its
    * outbound proxy. A hostile callee gets nothing to guess from.
    */
-  async credentialsFor(challenge: { realm: string; target: string }): Promise<{ username: string; password: string } | undefined> {
+  async credentialsFor(challenge: Omit<PasswordChallenge, "accountId">): Promise<{ username: string; password: string } | undefined> {
     if (this.#password === undefined) return undefined;
     const trusted = this.realm === undefined ? this.#trustedHosts.has(challenge.target.toLowerCase()) : this.realm === challenge.realm;
     if (!trusted) return undefined;
-    const { realm, target } = challenge;
-    const password = typeof this.#password === "string" ? this.#password : await this.#password({ realm, target });
+    const { realm, target, isProxy, algorithm } = challenge;
+    const asked = { accountId: this.id, realm, target, isProxy, algorithm };
+    const password = typeof this.#password === "string" ? this.#password : await this.#password(asked);
     return password === undefined ? undefined : { username: this.username, password };
+  }
+
+  get #linked(): AccountLink {
+    if (!this.#link) throw new ClientError("CLIENT_STOPPED", "The account belongs to no client");
+    return this.#link;
+  }
+
+  #over(uri: SipUri): SipUri {
+    return this.transport === undefined || uri.transport !== undefined ? uri : uri.withParameter("transport", this.transport.toLowerCase());
   }
 
   #inDomain(target: string, user: string): SipUri {
@@ -99,6 +221,15 @@ export class Account {
     if (!this.domain) throw invalidTarget(target, undefined, "there is no account or domain to complete it with");
     return SipUri.create({ user, ...this.domain });
   }
+}
+
+function uriOfRoute(route: string): SipUri {
+  return SipUri.parse(/<([^>]*)>/.exec(route)?.[1] ?? route);
+}
+
+function hostPortOf(route: string): string {
+  const { host, port = 5060 } = uriOfRoute(route);
+  return `${host.toLowerCase()}:${port}`;
 }
 
 const anonymous = "sip:anonymous@anonymous.invalid";

@@ -1,4 +1,4 @@
-export { Account, type AccountOptions, type PasswordPrompt } from "./account.ts";
+export { Account, type AccountOptions, type PasswordChallenge, type PasswordPrompt } from "./account.ts";
 
 export { ClientBuilder } from "./builder/client-builder.ts";
 export type { ClientConfig } from "./builder/client-config.ts";
@@ -53,6 +53,7 @@ export type {
   MediaSessionUpdatedEvent,
   MicrophoneStateChangedEvent,
   PacketLossEvent,
+  RegistrationStatusChangedEvent,
   SdpAnswerProcessedEvent,
   SdpOfferGeneratedEvent,
   SpeakerStateChangedEvent,
@@ -77,3 +78,7 @@ export type {
   QualityMetrics,
   RtpStatistics,
 } from "./manager/managed-media.ts";
+
+export type { Binding } from "@sidetone/dialog-core";
+export type { AccountRef } from "./registration/account-list.ts";
+export type { RegistrationErrorInfo, RegistrationInfo, RegistrationState } from "./registration/registration-info.ts";

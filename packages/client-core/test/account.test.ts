@@ -36,7 +36,7 @@ describe("an account's password", () => {
       return Promise.resolve("secret");
     };
     const { answers } = await challenged({ password, username: "al" });
-    expect(asked).toEqual([{ realm: "example", target: "10.0.0.9" }]);
+    expect(asked).toEqual([{ accountId: "default", realm: "example", target: "10.0.0.9", isProxy: false, algorithm: "SHA-256" }]);
     expect(answers[1]).toContain('username="al"');
   });
 

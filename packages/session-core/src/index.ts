@@ -20,4 +20,4 @@ export { sessionEnd, type SessionEnd, type SessionEndCause } from "./session-end
 export { SessionError, type SessionErrorCode, type SessionErrorOptions } from "./session-error.ts";
 export { sessionPhaseTable, type SessionPhase, type SessionPhaseAction, type SessionPhaseInput } from "./session-phase-table.ts";
 export type { SessionHold, SessionProgress, SessionUser } from "./session-user.ts";
-export { Sessions, type DialOptions, type SessionsOptions, type SessionsUser } from "./sessions.ts";
+export { Sessions, type CalledAccount, type DialOptions, type SessionsOptions, type SessionsUser } from "./sessions.ts";

@@ -1,5 +1,6 @@
 import type { IncomingInvite, InviteOptions, UserAgentCore, UserAgentUser } from "@sidetone/dialog-core";
 import { TurnoverMap, type Environment } from "@sidetone/infra-common";
+import type { SipRequest } from "@sidetone/sip-core";
 import { mintCallId } from "./call-id.ts";
 import { IncomingSession } from "./incoming-session.ts";
 import type { ExternalMedia } from "./negotiation/external-audio.ts";
@@ -25,8 +26,17 @@ export interface SessionsOptions {
   readonly createCore: (user: UserAgentUser) => UserAgentCore;
 }
 
+/** The account that is called. */
+export interface CalledAccount {
+  readonly id: string;
+  /** Encoding names of its calls, in order of preference; undefined: those of the sessions. */
+  readonly codecs?: readonly string[] | undefined;
+}
+
 /** The layer above. */
 export interface SessionsUser {
+  /** Whom an INVITE is for; asked before {@link onIncoming}. Without it: nobody in particular. */
+  accountOf?(request: SipRequest): CalledAccount;
   /** A call came in; decide now or later. It sets `session.user` to hear of it. */
   onIncoming(session: IncomingSession): void;
 }
@@ -106,14 +116,18 @@ export class Sessions {
     return session;
   }
 
-  /** Ends every session as its phase asks and waits, at most `waitMs`, for the peers; then drops what is left. Idempotent; never rejects. */
-  close(waitMs: number): Promise<void> {
-    return (this.#closing ??= this.#close(waitMs));
+  /**
+   * Ends every session as its phase asks and waits, at most `waitMs`, for the peers, and for `meanwhile`; then drops what is left.
+   * Idempotent; never rejects.
+   */
+  close(waitMs: number, meanwhile?: Promise<void>): Promise<void> {
+    return (this.#closing ??= this.#close(waitMs, meanwhile));
   }
 
-  async #close(waitMs: number): Promise<void> {
+  async #close(waitMs: number, meanwhile: Promise<void> | undefined): Promise<void> {
     for (const session of this.all) session.terminate({ intent: "Closed", statusCode: 480 });
     if (this.#sessions.size > 0 && waitMs > 0) await this.#emptyWithin(waitMs);
+    await meanwhile;
     await this.core.close();
     await Promise.all(this.#leaving);
   }
@@ -122,7 +136,9 @@ export class Sessions {
     if (this.#closing) return invite.reject(480);
     if (this.#isFull) return invite.reject(486);
     const session = new IncomingSession(this.#newParts(), invite);
-    const { audio, negotiator } = this.#audioOf(session, {});
+    const account = this.#user.accountOf?.(invite.request);
+    invite.accountId = account?.id;
+    const { audio, negotiator } = this.#audioOf(session, account?.codecs ? { codecs: account.codecs } : {});
     this.#sessions.set(session.id, session);
     session.take(audio, negotiator, this.#options.incomingRingSeconds ?? defaultIncomingRingSeconds);
     this.#user.onIncoming(session);

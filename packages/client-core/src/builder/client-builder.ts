@@ -44,12 +44,17 @@ export class ClientBuilder {
     return this.#set({ domain });
   }
 
-  /** Adds an identity; this version takes one. */
+  /** Adds an identity; the first is meant where none is named. */
   account(options: AccountOptions): this {
     return this.#set({ accounts: [...(this.#config.accounts ?? []), options] });
   }
 
-  /** URI of the proxy that every request goes to first. */
+  /** URN that registrars know this client by (RFC 5626 §4.1). Default: a new one. */
+  instanceId(urn: string): this {
+    return this.#set({ instanceId: urn });
+  }
+
+  /** URI of the proxy that every request goes to first, of accounts that name none. */
   outboundProxy(uri: string): this {
     return this.#set({ outboundProxy: uri });
   }

@@ -20,9 +20,11 @@ export interface ClientConfig {
   maxCallDurationSeconds?: number;
   /** Completes bare users and numbers. Default: the domain of the account. */
   domain?: string;
-  /** Identities; this version takes one. */
+  /** Identities; the first is meant where none is named. */
   accounts?: readonly AccountOptions[];
-  /** URI of the proxy that every request goes to first. */
+  /** URN that registrars know this client by: `urn:uuid:…`. Default: a new one. */
+  instanceId?: string;
+  /** URI of the proxy that every request goes to first, of accounts that name none. */
   outboundProxy?: string;
   /** As in `ClientOptions`. Default UDP and TCP, and TLS where `tls.cert` is given. */
   transports?: readonly TransportName[];

@@ -1,5 +1,4 @@
 import { parseHostPort } from "@sidetone/infra-common";
-import type { AccountOptions } from "../account.ts";
 import { checkNames } from "../config/check-names.ts";
 import { checkOptions } from "../config/check-options.ts";
 import type { ClientConfig } from "./client-config.ts";
@@ -18,6 +17,7 @@ const knownOfConfig: KnownNames<ClientConfig> = {
   maxCallDurationSeconds: true,
   domain: true,
   accounts: true,
+  instanceId: true,
   outboundProxy: true,
   transports: true,
   tls: true,
@@ -79,11 +79,10 @@ export function optionsFromConfig(config: ClientConfig, presets: readonly string
 }
 
 function refuseUnavailable(config: ClientConfig, problems: ConfigProblems): void {
-  const { sessionTimeoutSeconds = 0, nat = "off", accounts = [], enableAudio = true, enableVideo = false } = config;
+  const { sessionTimeoutSeconds = 0, nat = "off", enableAudio = true, enableVideo = false } = config;
   if (!(sessionTimeoutSeconds >= 0)) problems.invalid("sessionTimer", "0 or more seconds");
   else if (sessionTimeoutSeconds > 0) problems.unsupported("sessionTimer", "session timers (RFC 4028) are not available yet");
   if (nat !== "off") problems.unsupported("nat", `${nat} is not available yet; use "off"`);
-  if (accounts.length > 1) problems.unsupported("account", "more than one is not available yet");
   if (!enableAudio) problems.unsupported("enableAudio", "every call has audio; use true");
   if (enableVideo) problems.unsupported("enableVideo", "video is not available yet");
 }
@@ -107,9 +106,11 @@ function refuseUnavailableMedia(media: MediaConfig, presets: readonly string[], 
 
 function translate(config: ClientConfig, problems: ConfigProblems): ClientOptions {
   const { localSipAddress, userAgent, maxConcurrentCalls, maxCallDurationSeconds, domain, transports, tls, environment } = config;
-  const account = accountOf(config);
+  const { accounts, account } = accountsOf(config);
   return {
+    ...(accounts ? { accounts } : {}),
     ...(account ? { account } : {}),
+    ...(config.instanceId === undefined ? {} : { instanceId: config.instanceId }),
     ...(localSipAddress === undefined ? {} : { listen: localSipAddress }),
     ...(userAgent === undefined ? {} : { userAgent }),
     ...(maxConcurrentCalls === undefined ? {} : { maxCalls: maxConcurrentCalls }),
@@ -122,11 +123,12 @@ function translate(config: ClientConfig, problems: ConfigProblems): ClientOption
   };
 }
 
-/** The proxy belongs to the account beneath; without one, to nobody in particular. */
-function accountOf({ accounts = [], outboundProxy, domain }: ClientConfig): AccountOptions | undefined {
-  const [account] = accounts;
-  if (outboundProxy === undefined) return account;
-  return { uri: `sip:anonymous@${domain ?? "anonymous.invalid"}`, ...account, outboundProxy };
+/** The proxy belongs to the accounts beneath that name none; without any, to nobody in particular. */
+function accountsOf({ accounts = [], outboundProxy, domain }: ClientConfig): Pick<ClientOptions, "account" | "accounts"> {
+  const proxied = outboundProxy === undefined ? accounts : accounts.map((account) => ({ outboundProxy, ...account }));
+  if (proxied.length > 1) return { accounts: proxied };
+  if (proxied[0]) return { account: proxied[0] };
+  return outboundProxy === undefined ? {} : { account: { uri: `sip:anonymous@${domain ?? "anonymous.invalid"}`, outboundProxy } };
 }
 
 function mediaOptions({ localMediaAddress, media = {} }: ClientConfig, problems: ConfigProblems): ClientMediaOptions {

@@ -1,7 +1,8 @@
 import { BoundedQueue, onAbort } from "@sidetone/infra-common";
 import { From, NameAddress, Subject, type HeaderInput } from "@sidetone/sip-core";
 import type { DialOptions as SessionDialOptions, ExternalMedia, Session, SessionProgress, Sessions } from "@sidetone/session-core";
-import type { Account } from "../account.ts";
+import { Account } from "../account.ts";
+import type { AccountList } from "../registration/account-list.ts";
 import { knownOfExternal } from "../config/check-media.ts";
 import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { ClientError } from "../errors/client-error.ts";
@@ -16,8 +17,11 @@ import { OutgoingCall } from "./outgoing-call.ts";
 import { remoteParty } from "./remote-party.ts";
 
 export interface DialOptions {
-  /** Who calls, in place of the account's own identity: a SIP URI, or `Alice <sip:alice@example.com>`. Credentials stay the account's. */
-  from?: string;
+  /**
+   * Who calls: an account of the client, or its address, whose identity, way out and credentials are then used; or any other SIP URI, or
+   * `Alice <sip:alice@example.com>`, in place of the first account's identity, whose way out and credentials stay. Default: the first account.
+   */
+  from?: string | Account;
   /** What the call is about (RFC 3261 §20.36). */
   subject?: string;
   /** Extra header fields for the INVITE, in order. */
@@ -53,19 +57,21 @@ const known: KnownNames<DialOptions> = {
 };
 
 /** Sends the INVITE and gives the handle. Throws as `Client.dial` does. */
-export function dial(account: Account, sessions: Sessions, calls: CallList, target: string, options: DialOptions): OutgoingCall {
+export function dial(accounts: AccountList, sessions: Sessions, calls: CallList, target: string, options: DialOptions): OutgoingCall {
   refuseUnknownNames(options, known, "dial");
   const { signal, metadata } = options;
   signal?.throwIfAborted();
-  const uri = account.complete(target);
+  const { account, from } = callerOf(accounts, options.from);
+  const uri = account.requestUri(account.complete(target));
   checkOptions(options, sessions.makesAudio);
   const attempt = new DialAttempt();
   const sessionOptions: SessionDialOptions = {
+    ...(account.codecs ? { codecs: account.codecs } : {}),
     ...pick(options),
     invite: {
       requestUri: uri,
-      from: identity(account, options.from),
-      contactUser: account.uri.user ?? "sidetone",
+      from: identity(account, from),
+      contactUser: account.contactUser,
       accountId: account.id,
       route: account.route,
       headers: headersOf(options),
@@ -79,6 +85,13 @@ export function dial(account: Account, sessions: Sessions, calls: CallList, targ
   guard("dial", () => sessions.dial(sessionOptions));
   attempt.watch(signal);
   return new OutgoingCall(attempt.call, attempt.answered, attempt.progress);
+}
+
+/** Whose call it is, and the identity to be shown in place of his own. */
+function callerOf(accounts: AccountList, from: string | Account | undefined): { account: Account; from: string | undefined } {
+  if (from === undefined || from instanceof Account) return { account: accounts.require(from), from: undefined };
+  const account = accounts.all.find(({ uri }) => uri.toString() === from);
+  return account ? { account, from: undefined } : { account: accounts.first, from };
 }
 
 type Passed = "ringTimeoutSeconds" | "codecs" | "sdp" | "external";

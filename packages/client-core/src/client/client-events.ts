@@ -1,6 +1,8 @@
+import type { Account } from "../account.ts";
 import type { Call } from "../call/call.ts";
 import type { CallEnded } from "../call/call-end.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
+import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 
 /** Events of a {@link Client}. */
 export interface ClientEvents {
@@ -9,6 +11,8 @@ export interface ClientEvents {
   /** A call began, either way. */
   callAdded: { readonly call: Call };
   callEnded: { readonly call: Call; readonly end: CallEnded };
+  /** The registration of an account has changed: its state, its binding, or why and when it is tried again. */
+  registrationChanged: { readonly account: Account; readonly registration: RegistrationInfo; readonly previousState: RegistrationState };
   /** An application's listener threw, or something failed that the client lives without; `where` names the event or function. */
   errorOccurred: { readonly error: unknown; readonly where: string };
   /** SIP ports are open. */

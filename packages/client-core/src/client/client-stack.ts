@@ -2,18 +2,22 @@ import { createUserAgentCore } from "@sidetone/dialog-core";
 import { formatHostPort, isWildcard, type Environment } from "@sidetone/infra-common";
 import { createMediaEngine, type CodecRegistry, type MediaEngine } from "@sidetone/media-core";
 import { Sessions, type SessionAudioOptions, type SessionsUser } from "@sidetone/session-core";
+import { SipUri } from "@sidetone/sip-core";
 import { createSipTransports, type ListeningPoint, type SipTransports, type TransportName } from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
+import type { AccountList } from "../registration/account-list.ts";
 import type { ClientMediaOptions, ClientOptions } from "../config/client-options.ts";
 import { listenEverywhere, type ListenAddress } from "./listen.ts";
 
 /** How long calls get to end before a stopping client drops them, in milliseconds. */
 const closingWaitMs = 2000;
+/** How long registrars get to answer an un-registration meanwhile, in milliseconds: 5 s in all is what a client takes to close. */
+const unregisterWaitMs = 4000;
 const defaultUserAgent = "Sidetone/0.1.0";
 
 export interface ClientStackParts {
   readonly environment: Environment;
-  readonly account: Account;
+  readonly accounts: AccountList;
   readonly listen: readonly ListenAddress[];
   readonly options: ClientOptions;
   /** Undefined with external media. */
@@ -24,6 +28,7 @@ export interface ClientStackParts {
 /** The layers beneath a running client, composed: transports, sessions over the user-agent core, media. */
 export class ClientStack {
   readonly sessions: Sessions;
+  readonly #accounts: AccountList;
   readonly #transports: SipTransports;
   readonly #engine: MediaEngine | undefined;
 
@@ -36,12 +41,14 @@ export class ClientStack {
       await stack.close();
       throw error;
     }
+    parts.accounts.attach(stack.sessions.core);
     return stack;
   }
 
-  private constructor({ environment, account, listen, options, codecs, user }: ClientStackParts) {
+  private constructor({ environment, accounts, listen, options, codecs, user }: ClientStackParts) {
     const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, tls, webSocket } = options;
     const audio = options.media === "external" ? undefined : audioOptions(environment, listen, codecs, options.media ?? {});
+    this.#accounts = accounts;
     this.#transports = createSipTransports(environment, { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}) });
     this.#engine = audio?.engine;
     this.sessions = new Sessions(
@@ -56,7 +63,7 @@ export class ClientStack {
           createUserAgentCore(environment, this.#transports, {
             user: coreUser,
             userAgent: userAgent ?? defaultUserAgent,
-            credentials: { get: (query) => account.credentialsFor(query) },
+            credentials: { get: (query) => accounts.require(query.accountId).credentialsFor(query) },
             ...(timers ? { timers } : {}),
             ...(interceptors ? { interceptors } : {}),
           }),
@@ -75,12 +82,12 @@ export class ClientStack {
     if (!point) return account.uri.toString();
     const host = isWildcard(point.address) ? (point.address === "::" ? "::1" : "127.0.0.1") : point.address;
     const transport = point.transport === "UDP" ? "" : `;transport=${point.transport.toLowerCase()}`;
-    return `sip:${account.uri.user ?? "sidetone"}@${formatHostPort(host, point.port)}${transport}`;
+    return `sip:${SipUri.create({ user: account.contactUser, host: "a.invalid" }).user}@${formatHostPort(host, point.port)}${transport}`;
   }
 
-  /** Ends the calls, then frees every port. Never rejects. */
+  /** Ends the calls and registrations, then frees every port. Never rejects. */
   async close(): Promise<void> {
-    await this.sessions.close(closingWaitMs);
+    await this.sessions.close(closingWaitMs, this.#accounts.detach(unregisterWaitMs));
     await this.#transports.close();
     await this.#engine?.close();
   }

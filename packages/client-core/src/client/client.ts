@@ -1,8 +1,9 @@
 import { TypedEmitter, type Environment } from "@sidetone/infra-common";
 import { CodecRegistry } from "@sidetone/media-core";
 import { codecsNamed, type IncomingSession, type Sessions } from "@sidetone/session-core";
+import type { SipRequest } from "@sidetone/sip-core";
 import type { ListeningPoint } from "@sidetone/sip-transport";
-import { Account } from "../account.ts";
+import type { Account } from "../account.ts";
 import type { Call } from "../call/call.ts";
 import { CallList, type CallCounts } from "../call/call-list.ts";
 import { dial, type DialOptions } from "../call/dial.ts";
@@ -13,6 +14,9 @@ import type { ClientOptions } from "../config/client-options.ts";
 import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
+import { AccountList, type AccountRef } from "../registration/account-list.ts";
+import { newInstanceId } from "../registration/instance-id.ts";
+import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 import { CallHistory, type CallRecord } from "../events/call-history.ts";
 import { ClientEventLog } from "../events/client-event-log.ts";
 import type { ClientEvents } from "./client-events.ts";
@@ -29,11 +33,13 @@ import { Restartable } from "./restartable.ts";
  */
 export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposable {
   readonly environment: Environment;
-  readonly account: Account;
+  /** URN that registrars know this client by (RFC 5626 §4.1). */
+  readonly instanceId: string;
   /** Codecs that can really be encoded here; undefined with external media. */
   readonly codecs: CodecRegistry | undefined;
   /** Whether calls offer to send key presses as telephone-event (RFC 4733). */
   readonly offersDtmf: boolean;
+  readonly #accounts: AccountList;
   readonly #calls: CallList;
   readonly #desk: IncomingDesk;
   readonly #stack: Restartable<ClientStack>;
@@ -48,7 +54,11 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   constructor(environment: Environment, options: ClientOptions) {
     super(environment.onListenerError);
     this.environment = environment;
-    this.account = new Account("default", options.account, options.domain);
+    this.instanceId = options.instanceId ?? newInstanceId(environment.random);
+    const { instanceId } = this;
+    const onChanged = (account: Account, registration: RegistrationInfo, previousState: RegistrationState): void =>
+      this.#onRegistrationChanged(account, registration, previousState);
+    this.#accounts = new AccountList(options, { environment, instanceId, onChanged });
     this.codecs = options.media === "external" ? undefined : new CodecRegistry();
     this.offersDtmf = this.codecs !== undefined && (typeof options.media !== "object" || (options.media.dtmf ?? true));
     this.#preferredCodecs = typeof options.media === "object" ? options.media.codecs : undefined;
@@ -62,9 +72,26 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
       ringsAutomatically: options.ringing !== "manual",
       announce: (incoming) => this.#announce(incoming),
     });
-    const user = { onIncoming: (session: IncomingSession) => this.#takeSession(session) };
-    const parts = { environment, account: this.account, listen, options, codecs: this.codecs, user };
+    const user = {
+      accountOf: (request: SipRequest) => this.#accounts.accountOf(request),
+      onIncoming: (session: IncomingSession) => this.#takeSession(session),
+    };
+    const parts = { environment, accounts: this.#accounts, listen, options, codecs: this.codecs, user };
     this.#stack = new Restartable(() => ClientStack.open(parts));
+  }
+
+  /** The account that is meant where none is named. */
+  get account(): Account {
+    return this.#accounts.first;
+  }
+
+  get accounts(): readonly Account[] {
+    return this.#accounts.all;
+  }
+
+  /** The account of this id or address. */
+  findAccount(ref: AccountRef): Account | undefined {
+    return this.#accounts.find(ref);
   }
 
   /** Where the client takes SIP, with the ports that were granted; none while it does not run. */
@@ -79,14 +106,14 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   /** Requests of any method, outside of calls. */
   get userAgent(): ClientUserAgent {
-    return (this.#userAgent ??= new ClientUserAgent(this.environment, this.account, () => this.#requireSessions().core));
+    return (this.#userAgent ??= new ClientUserAgent(this.environment, this.#accounts, () => this.#requireSessions().core));
   }
 
   /** Everything that happens, as plain data in one sequence. It begins with the first use, and costs nothing before. */
   get events(): ClientEventLog {
     if (!this.#events) {
       const { environment, codecs } = this;
-      this.#events = new ClientEventLog({ environment, codecs, calls: () => this.#calls.all });
+      this.#events = new ClientEventLog({ environment, codecs, calls: () => this.#calls.all, accounts: () => this.accounts });
       this.#calls.watcher = this.#events;
       if (this.#isClosed) this.#events.close();
     }
@@ -153,7 +180,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
    *   for TLS or WebSocket; `TOO_MANY_CALLS`; `CLIENT_STOPPED`.
    */
   dial(target: string, options: DialOptions = {}): OutgoingCall {
-    return dial(this.account, this.#requireSessions(), this.#calls, target, options);
+    return dial(this.#accounts, this.#requireSessions(), this.#calls, target, options);
   }
 
   /** Sets the one handler that decides about incoming calls, each in its own turn; undefined removes it. Returns the function that does. */
@@ -183,18 +210,31 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   }
 
   /**
-   * Opens the SIP ports again after `stop`. Idempotent.
+   * Opens the SIP ports again after `stop`, and registers the accounts that have a registrar, unless they say `autoRegister: false`.
+   * Idempotent. When it rejects, the client does not run.
    *
-   * @throws {ClientError} `RESOURCE_UNAVAILABLE` when a port is taken, `PERMISSION_DENIED`, `CLIENT_STOPPED` after `close`.
+   * @throws {ClientError} `RESOURCE_UNAVAILABLE` when a port is taken, `PERMISSION_DENIED`, `CLIENT_STOPPED` after `close`; what
+   *   `account.register()` rejects with.
    */
   async start(): Promise<void> {
     if (this.#isClosed) throw closed();
+    const wasRunning = this.isRunning;
     await guard("start", () => this.#stack.start());
     this.#applyCodecs();
     this.#announceRunning();
+    if (wasRunning) return;
+    try {
+      await this.#accounts.registerAll();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
-  /** Hangs up every call, waits at most 2 s for the peers, and frees the ports. Idempotent; never rejects. */
+  /**
+   * Hangs up every call and un-registers every account, waits at most 2 s for the peers and 4 s for the registrars, and frees the ports.
+   * Idempotent; never rejects.
+   */
   async stop(): Promise<void> {
     this.#desk.endReaders();
     await this.#stack.stop();
@@ -205,6 +245,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.stop();
+    this.#accounts.close();
     this.#events?.close();
   }
 
@@ -241,9 +282,15 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   }
 
   #takeSession(session: IncomingSession): void {
-    const call = this.#calls.add({ session, remote: callerOf(session.request), account: this.account, metadata: undefined });
+    const account = this.#accounts.accountOf(session.request);
+    const call = this.#calls.add({ session, remote: callerOf(session.request), account, metadata: undefined });
     const incoming = new IncomingCall(session, call);
     if (!incoming.decided) this.#desk.take(incoming); // a listener may have decided as soon as it was there
+  }
+
+  #onRegistrationChanged(account: Account, registration: RegistrationInfo, previousState: RegistrationState): void {
+    this.emit("registrationChanged", { account, registration, previousState });
+    this.#events?.onRegistrationChanged(registration, previousState);
   }
 
   #onCallAdded(call: Call): void {

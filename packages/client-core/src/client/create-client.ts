@@ -6,10 +6,11 @@ import { ClientError } from "../errors/client-error.ts";
 import { Client } from "./client.ts";
 
 /**
- * Starts a client: opens its SIP ports and resolves when it can make and take calls. No account makes a direct agent.
+ * Starts a client: opens its SIP ports, registers the accounts that have a registrar, and resolves when it can make and take calls. No
+ * account makes a direct agent.
  *
  * @throws {ClientError} `CONFIG_INVALID` or `CONFIG_UNSUPPORTED` naming each field; `RESOURCE_UNAVAILABLE` when a port is taken;
- *   `PERMISSION_DENIED`.
+ *   `PERMISSION_DENIED`; when a registration fails, what `account.register()` rejects with, and nothing stays open.
  */
 export async function createClient(options: ClientOptions = {}): Promise<Client> {
   if (typeof options !== "object" || options === null) throw new ClientError("CONFIG_INVALID", "createClient() takes an object of options");
@@ -17,8 +18,13 @@ export async function createClient(options: ClientOptions = {}): Promise<Client>
   checkOptions(options, problems);
   problems.throwIfAny();
   const client = newClient(options);
-  await client.start();
-  return client;
+  try {
+    await client.start();
+    return client;
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
 }
 
 /** A client that does not run yet, of options that have been checked. */

@@ -1,5 +1,6 @@
-import { Account } from "../account.ts";
+import { accountsOf } from "../registration/account-list.ts";
 import { parseListen } from "../client/listen.ts";
+import { checkAccounts } from "./check-accounts.ts";
 import { checkMedia } from "./check-media.ts";
 import { checkNames } from "./check-names.ts";
 import { checkTransports } from "./check-transports.ts";
@@ -9,6 +10,8 @@ import type { KnownNames } from "./known-names.ts";
 
 const known: KnownNames<ClientOptions> = {
   account: true,
+  accounts: true,
+  instanceId: true,
   domain: true,
   listen: true,
   transports: true,
@@ -25,24 +28,13 @@ const known: KnownNames<ClientOptions> = {
   timers: true,
   environment: true,
 };
-const knownOfAccount: KnownNames<NonNullable<ClientOptions["account"]>> = {
-  uri: true,
-  displayName: true,
-  username: true,
-  password: true,
-  realm: true,
-  outboundProxy: true,
-};
 const knownOfTimers: KnownNames<NonNullable<ClientOptions["timers"]>> = { T1: true, T2: true, T4: true };
 
 /** Collects what is not understood or cannot be honoured, naming every field at fault. */
 export function checkOptions(options: ClientOptions, problems: ConfigProblems): void {
   checkNames(options, known, "", problems);
-  if (options.account !== undefined) {
-    if (typeof options.account !== "object" || options.account === null) return problems.invalid("account", "an object with a uri");
-    checkNames(options.account, knownOfAccount, "account.", problems);
-  }
-  problems.collect(() => new Account("default", options.account, options.domain));
+  if (!checkAccounts(options, problems)) return;
+  problems.collect(() => accountsOf(options));
   problems.collect(() => parseListen(options.listen));
   checkTransports(options, problems);
   checkLimits(options, problems);

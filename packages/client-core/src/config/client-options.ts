@@ -27,6 +27,13 @@ export interface ClientMediaOptions {
 export interface ClientOptions {
   /** Identity, credentials and way out. Default: `sip:anonymous@anonymous.invalid` (RFC 3261 §8.1.1.3), a direct agent. */
   account?: AccountOptions;
+  /** Several identities, in place of `account`; the first is meant where none is named. */
+  accounts?: readonly AccountOptions[];
+  /**
+   * URN that registrars know this client by: `urn:uuid:…` (RFC 5626 §4.1). Default: a new one, the same as long as the client lives. Give
+   * one that you keep, and a restarted program takes the place of its former self.
+   */
+  instanceId?: string;
   /** Host, or host and port, that completes bare users and numbers: `bob` becomes `sip:bob@<domain>`. Default: that of the account. */
   domain?: string;
   /**

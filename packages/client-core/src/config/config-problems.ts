@@ -27,7 +27,7 @@ export class ConfigProblems {
       check();
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      const message = error.message.replace(/^[\w.]+/, (field) => this.#nameOf(field));
+      const message = error.message.replace(/^[\w.[\]]+/, (field) => this.#nameOf(field));
       if (error.code === "CONFIG_UNSUPPORTED") this.#unsupported.add(message);
       else this.#invalid.add(message);
     }

@@ -1,4 +1,4 @@
-export type ClientErrorCategory = "call" | "media" | "network" | "protocol" | "configuration" | "session" | "system";
+export type ClientErrorCategory = "registration" | "call" | "media" | "network" | "protocol" | "configuration" | "session" | "system";
 
 /**
  * What an application would do about an error: try again at once, try again with a growing delay (`retryWithBackoff`), let the user correct
@@ -22,6 +22,10 @@ export type ClientErrorCode =
   | "CALL_REDIRECTED"
   | "CALL_MODIFICATION_REFUSED"
   | "TOO_MANY_CALLS"
+  | "ACCOUNT_NOT_FOUND"
+  | "REGISTRATION_FAILED"
+  | "REGISTRATION_EXPIRED"
+  | "NOT_REGISTERED"
   | "AUTHENTICATION_FAILED"
   | "PERMISSION_DENIED"
   | "RESOURCE_UNAVAILABLE"
@@ -64,6 +68,10 @@ export const clientErrorTable: Readonly<Record<ClientErrorCode, ClientErrorRow>>
   CALL_REDIRECTED:          row("call",          "AskUser",    "The person can be reached at another address."),
   CALL_MODIFICATION_REFUSED: row("call",         "RetryLater", "The other side did not agree to the change."),
   TOO_MANY_CALLS:           row("session",       "RetryLater", "There are too many calls at the moment."),
+  ACCOUNT_NOT_FOUND:        row("registration",  "FixCode",    "There is no such account."),
+  REGISTRATION_FAILED:      row("registration",  "RetryLater", "The server did not accept the registration."),
+  REGISTRATION_EXPIRED:     row("registration",  "RetryLater", "The connection to the server was lost."),
+  NOT_REGISTERED:           row("registration",  "Retry",      "The phone is not registered."),
   AUTHENTICATION_FAILED:    row("session",       "AskUser",    "The user name or password is wrong."),
   PERMISSION_DENIED:        row("system",        "FixCode",    "Permission is missing."),
   RESOURCE_UNAVAILABLE:     row("system",        "RetryLater", "Something that is needed is in use."),

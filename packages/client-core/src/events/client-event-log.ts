@@ -1,8 +1,10 @@
 import { TypedEmitter, type Environment } from "@sidetone/infra-common";
 import type { CodecRegistry } from "@sidetone/media-core";
+import type { Account } from "../account.ts";
 import type { Call, CallWatcher } from "../call/call.ts";
 import type { CallEvents } from "../call/call-events.ts";
 import { callInfo, errorInfo, type CallInfo } from "../call/call-info.ts";
+import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { CallChronicle } from "./call-chronicle.ts";
 import { eventPriority, type ClientEvent, type ClientEventMap, type EventDraft } from "./client-event.ts";
@@ -23,6 +25,7 @@ export interface SubscribeOptions extends EventFilter {
 const known: KnownNames<SubscribeOptions> = {
   callIds: true,
   callStates: true,
+  registrationIds: true,
   types: true,
   minPriority: true,
   signal: true,
@@ -33,6 +36,7 @@ export interface ClientEventLogParts {
   readonly environment: Environment;
   /** The calls that there are. */
   readonly calls: () => readonly Call[];
+  readonly accounts: () => readonly Account[];
   /** Undefined with external media. */
   readonly codecs: CodecRegistry | undefined;
 }
@@ -85,10 +89,11 @@ export class ClientEventLog extends TypedEmitter<ClientEventMap> implements Call
     return subscription;
   }
 
-  /** The calls as they are now. */
+  /** Calls and registrations as they are now. */
   snapshot(): ClientSnapshot {
     const calls = this.#parts.calls().filter(({ end }) => !end);
-    return { sequence: this.#sequence, timestampMs: this.#nowMs, calls: calls.map((call) => this.infoOf(call)) };
+    const registrations = this.#parts.accounts().map(({ registration }) => registration);
+    return { sequence: this.#sequence, timestampMs: this.#nowMs, calls: calls.map((call) => this.infoOf(call)), registrations };
   }
 
   /** A call as plain data. */
@@ -116,6 +121,12 @@ export class ClientEventLog extends TypedEmitter<ClientEventMap> implements Call
     const chronicle = this.#chronicles.get(call.id) ?? this.#newChronicle(call, false);
     chronicle.take(name, payload);
     if (name === "ended") this.#chronicles.delete(call.id);
+  }
+
+  /** @internal */
+  onRegistrationChanged(registration: RegistrationInfo, previousState: RegistrationState): void {
+    const registrationId = registration.accountId;
+    this.#write({ type: "RegistrationStatusChanged", callId: undefined, state: undefined, registrationId, previousState, registration });
   }
 
   /** @internal */

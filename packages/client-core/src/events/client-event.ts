@@ -1,5 +1,6 @@
 import type { CallEndInfo, CallInfo, CallMediaInfo } from "../call/call-info.ts";
 import type { CallState } from "../call/call-state.ts";
+import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 import type { QualityBand, QualityCause } from "./quality-band.ts";
 
 /** How much an event matters, least first. */
@@ -130,6 +131,17 @@ export interface JitterChangedEvent extends EventStamp, OfCall {
   readonly jitterMs: number;
 }
 
+/** The registration of an account has changed: its state, its binding, or why and when it is tried again. Of no call. */
+export interface RegistrationStatusChangedEvent extends EventStamp {
+  readonly type: "RegistrationStatusChanged";
+  readonly callId: undefined;
+  readonly state: undefined;
+  /** Id of the account. */
+  readonly registrationId: string;
+  readonly previousState: RegistrationState;
+  readonly registration: RegistrationInfo;
+}
+
 /** Something failed that client and call live without: an application's listener, a recording. */
 export interface ErrorOccurredEvent extends EventStamp {
   readonly type: "ErrorOccurred";
@@ -144,7 +156,7 @@ export interface ErrorOccurredEvent extends EventStamp {
 }
 
 /**
- * Everything that a client tells, as plain data, told apart by `type`. Types that cannot happen yet (registration, transfer, messages,
+ * Everything that a client tells, as plain data, told apart by `type`. Types that cannot happen yet (transfer, messages,
  * presence, network changes) are not in it.
  */
 export type ClientEvent =
@@ -165,6 +177,7 @@ export type ClientEvent =
   | MediaQualityChangedEvent
   | PacketLossEvent
   | JitterChangedEvent
+  | RegistrationStatusChangedEvent
   | ErrorOccurredEvent;
 
 export type ClientEventType = ClientEvent["type"];
@@ -180,7 +193,7 @@ export type EventDraft = Unstamped<ClientEvent>;
 type UnstampedOfCall<Event> = Event extends OfCall & ClientEvent ? Omit<Event, keyof EventStamp | keyof OfCall> : never;
 
 /** An event about a call before it is known which. */
-export type CallEventDraft = UnstampedOfCall<Exclude<ClientEvent, ErrorOccurredEvent>>;
+export type CallEventDraft = UnstampedOfCall<Exclude<ClientEvent, ErrorOccurredEvent | RegistrationStatusChangedEvent>>;
 
 /** In rising order. */
 export const eventPriorities: readonly EventPriority[] = ["Low", "Normal", "High", "Critical"];
@@ -204,6 +217,7 @@ export const eventPriority: Readonly<Record<ClientEventType, EventPriority>> = {
   MediaQualityChanged: "Low",
   PacketLoss: "Low",
   JitterChanged: "Low",
+  RegistrationStatusChanged: "High",
   ErrorOccurred: "Critical",
 };
 

@@ -1,8 +1,9 @@
 import type { CallInfo } from "../call/call-info.ts";
 import { CallState } from "../call/call-state.ts";
+import type { RegistrationInfo } from "../registration/registration-info.ts";
 import type { ClientEvent } from "./client-event.ts";
 
-/** The calls of a client at one moment, as plain data. */
+/** The calls and registrations of a client at one moment, as plain data. */
 export interface ClientSnapshot {
   /** Of the last event that it contains: subscribe with `fromSequence: sequence + 1` for those that follow. */
   readonly sequence: number;
@@ -10,12 +11,24 @@ export interface ClientSnapshot {
   readonly timestampMs: number;
   /** Those that have not ended, oldest first. */
   readonly calls: readonly CallInfo[];
+  /** Of every account, in their order. */
+  readonly registrations: readonly RegistrationInfo[];
 }
 
 /** The snapshot after an event: a snapshot and all events behind it give the present one. Events that it contains already change nothing. */
 export function applyClientEvent(snapshot: ClientSnapshot, event: ClientEvent): ClientSnapshot {
   const { sequence, timestampMs } = event;
-  return { sequence: Math.max(sequence, snapshot.sequence), timestampMs, calls: callsAfter(snapshot.calls, event) };
+  return {
+    sequence: Math.max(sequence, snapshot.sequence),
+    timestampMs,
+    calls: callsAfter(snapshot.calls, event),
+    registrations: registrationsAfter(snapshot.registrations, event),
+  };
+}
+
+function registrationsAfter(registrations: readonly RegistrationInfo[], event: ClientEvent): readonly RegistrationInfo[] {
+  if (event.type !== "RegistrationStatusChanged") return registrations;
+  return registrations.map((each) => (each.accountId === event.registrationId ? event.registration : each));
 }
 
 function callsAfter(calls: readonly CallInfo[], event: ClientEvent): readonly CallInfo[] {

@@ -11,7 +11,7 @@ import { ManagedMedia } from "./managed-media.ts";
  * Commands and events for a UI process, a socket or a test: calls are named by their id (or given as {@link Call}), and everything that
  * happens comes as plain data. It holds no state of its own: all of it is in its `client`, whose object API works beside it.
  *
- * Made by `ClientBuilder`, or of any client. Commands for what this version has not (registration, transfer, devices, messages) do not
+ * Made by `ClientBuilder`, or of any client. Commands for what this version has not (transfer, devices, messages) do not
  * exist yet.
  */
 export class ClientManager extends ManagedMedia {
@@ -38,7 +38,7 @@ export class ClientManager extends ManagedMedia {
     return this.client.events.on(type, listener, options);
   }
 
-  /** The calls as they are, with the sequence of the last event in it: with the events behind it, it gives the state at any later time. */
+  /** Calls and registrations as they are, with the sequence of the last event in it: with the events behind it, it gives the state at any later time. */
   snapshot(): ClientSnapshot {
     return this.client.events.snapshot();
   }

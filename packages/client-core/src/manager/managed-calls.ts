@@ -7,7 +7,8 @@ import type { AnswerOptions, IncomingCall, RejectOptions } from "../call/incomin
 import { ClientError } from "../errors/client-error.ts";
 import type { CallRecord } from "../events/call-history.ts";
 import { callCapabilities, type CallCapabilities } from "./call-capabilities.ts";
-import { ManagedLifecycle, type CallRef } from "./managed-lifecycle.ts";
+import type { CallRef } from "./managed-lifecycle.ts";
+import { ManagedRegistrations } from "./managed-registrations.ts";
 
 export type MakeCallOptions = Omit<DialOptions, "signal">;
 
@@ -26,7 +27,7 @@ export interface CallDetails extends CallInfo {
 }
 
 /** Making, taking, ending and finding calls. */
-export abstract class ManagedCalls extends ManagedLifecycle {
+export abstract class ManagedCalls extends ManagedRegistrations {
   /**
    * Calls `target` and resolves with the call as soon as it is under way; its events tell what becomes of it, and `call.ended` resolves
    * whatever that is.

@@ -36,15 +36,17 @@ export abstract class ManagedLifecycle implements AsyncDisposable {
   }
 
   /**
-   * Opens the SIP ports. Idempotent, also after `stop`.
+   * Opens the SIP ports, and registers the accounts that have a registrar, unless they say `autoRegister: false`. Idempotent, also after
+   * `stop`. When it rejects, the client does not run.
    *
-   * @throws {ClientError} `RESOURCE_UNAVAILABLE` when a port is taken, `PERMISSION_DENIED`, `CLIENT_STOPPED` after `close`.
+   * @throws {ClientError} `RESOURCE_UNAVAILABLE` when a port is taken, `PERMISSION_DENIED`, `CLIENT_STOPPED` after `close`; what
+   *   `register` rejects with.
    */
   start(): Promise<void> {
     return this.client.start();
   }
 
-  /** Hangs up, waits at most 2 s for the peers, frees the ports. Idempotent; never rejects. Subscriptions stay: it may start again. */
+  /** Hangs up, un-registers, waits at most 4 s in all for the others, frees the ports. Idempotent; never rejects. Subscriptions stay: it may start again. */
   stop(): Promise<void> {
     return this.client.stop();
   }

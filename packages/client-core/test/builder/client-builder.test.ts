@@ -59,8 +59,11 @@ describe("what this version cannot honour is refused by name", () => {
     ["sessionTimer", (b: ClientBuilder) => b.sessionTimer(1800)],
     ["musicOnHold", (b: ClientBuilder) => b.musicOnHold("hold.wav")],
     ["nat", (b: ClientBuilder) => b.nat("ice")],
-    ["account", (b: ClientBuilder) => b.account({ uri: "sip:a@b" }).account({ uri: "sip:c@d" })],
-    ["account.registrar", (b: ClientBuilder) => b.account({ uri: "sip:a@b", registrar: "sip:b" } as never)],
+    ["account.registrar", (b: ClientBuilder) => b.account({ uri: "sip:a@b", registrar: "sip:b;transport=sctp" })],
+    [
+      "accounts[1].registrar",
+      (b: ClientBuilder) => b.account({ uri: "sip:a@b" }).account({ uri: "sip:c@d", registrar: "sip:d;transport=sctp" }),
+    ],
     ["outboundProxy", (b: ClientBuilder) => b.outboundProxy("sip:proxy.example;transport=sctp")],
     ["maxBandwidthKbps", (b: ClientBuilder) => b.withMedia((m) => m.maxBandwidthKbps(64))],
     ["codecs", (b: ClientBuilder) => b.codecs(["G729"])],
@@ -190,5 +193,21 @@ describe("what can be honoured is", () => {
     const second = await builder.codecs(["PCMU"]).build();
     expect(first.client).not.toBe(second.client);
     await Promise.all([first.close(), second.close()]);
+  });
+
+  test("several accounts, of which those without a proxy of their own get the common one; the instance", async () => {
+    const instanceId = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
+    const { client } = await new ClientBuilder()
+      .instanceId(instanceId)
+      .outboundProxy("sip:common.example")
+      .account({ uri: "sip:a@x.example" })
+      .account({ uri: "sip:b@x.example", outboundProxy: "sip:own.example", transport: "TCP" })
+      .build();
+    expect(client.instanceId).toBe(instanceId);
+    expect(client.accounts.map(({ id, route }) => [id, ...route])).toEqual([
+      ["a@x.example", "sip:common.example;lr"],
+      ["b@x.example", "sip:own.example;lr;transport=tcp"],
+    ]);
+    await client.close();
   });
 });

@@ -237,7 +237,7 @@ describe("a subscription", () => {
     expect(() => alice.events.subscribe({ types: ["TransferRequest" as never] })).toThrow(
       expect.objectContaining({ code: "CONFIG_INVALID" }),
     );
-    expect(() => alice.events.subscribe({ registrationIds: ["1"] } as never)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    expect(() => alice.events.subscribe({ registrationId: ["1"] } as never)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
     expect(() => alice.events.subscribe({ minPriority: "Urgent" as never })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
   });
 

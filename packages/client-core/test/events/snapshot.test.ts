@@ -110,7 +110,7 @@ describe("a snapshot and the events behind it", () => {
               expect(plain(behind.reduce(applyClientEvent, snapshot))).toEqual(plain(now));
             }
             // From the very beginning too, and events that are in the snapshot already change nothing.
-            const begin: ClientSnapshot = { sequence: 0, timestampMs: 0, calls: [] };
+            const begin: ClientSnapshot = { sequence: 0, timestampMs: 0, calls: [], registrations: [] };
             expect(plain(log.reduce(applyClientEvent, begin))).toEqual(plain(now));
             expect(plain(log.slice(-3).reduce(applyClientEvent, now))).toEqual(plain(now));
             for (const [index, event] of log.entries()) {

@@ -29,7 +29,7 @@ export abstract class InviteMachine
   abstract readonly role: "UAC" | "UAS";
   abstract readonly callId: string;
   readonly core: UserAgentHost;
-  readonly accountId: string | undefined;
+  accountId: string | undefined;
   user: InviteUsageUser | undefined;
   negotiator: MediaNegotiator | undefined;
   dialog: Dialog | undefined = undefined;

@@ -1,0 +1,74 @@
+import { CodecRegistry } from "@sidetone/media-core";
+import type { AccountOptions } from "../account.ts";
+import { checkNames } from "./check-names.ts";
+import type { ClientOptions } from "./client-options.ts";
+import type { ConfigProblems } from "./config-problems.ts";
+import type { KnownNames } from "./known-names.ts";
+
+const known: KnownNames<AccountOptions> = {
+  id: true,
+  uri: true,
+  displayName: true,
+  username: true,
+  password: true,
+  realm: true,
+  outboundProxy: true,
+  registrar: true,
+  autoRegister: true,
+  expiresSeconds: true,
+  transport: true,
+  codecs: true,
+  nat: true,
+};
+
+/** Checks `account`, `accounts` and `instanceId`; false when there is no use in looking at what they say. */
+export function checkAccounts(options: ClientOptions, problems: ConfigProblems): boolean {
+  const { account, accounts, instanceId } = options;
+  if (instanceId !== undefined && !/^urn:[a-z0-9][a-z0-9-]{0,31}:[^\s"<>\\]+$/i.test(String(instanceId)))
+    problems.invalid("instanceId", 'a URN like "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"');
+  if (account !== undefined && accounts !== undefined) problems.invalid("accounts", "left out where there is an account");
+  if (accounts !== undefined && (!Array.isArray(accounts) || accounts.length === 0)) {
+    problems.invalid("accounts", "a list of one account or more");
+    return false;
+  }
+  const all =
+    accounts?.map((each, i) => [each, `accounts[${i}]`] as const) ?? (account === undefined ? [] : [[account, "account"] as const]);
+  return all.map(([each, field]) => checkAccount(each, field, options, problems)).every(Boolean);
+}
+
+function checkAccount(account: AccountOptions, field: string, { media }: ClientOptions, problems: ConfigProblems): boolean {
+  if (typeof account !== "object" || account === null) {
+    problems.invalid(field, "an object with a uri");
+    return false;
+  }
+  checkNames(account, known, `${field}.`, problems);
+  const { id, autoRegister, expiresSeconds, transport, codecs, nat, registrar } = account;
+  if (id !== undefined && (typeof id !== "string" || id === "")) problems.invalid(`${field}.id`, "a name");
+  if (autoRegister !== undefined && typeof autoRegister !== "boolean") problems.invalid(`${field}.autoRegister`, "true or false");
+  if (registrar === undefined && (autoRegister !== undefined || expiresSeconds !== undefined))
+    problems.invalid(`${field}.registrar`, "given where autoRegister or expiresSeconds is");
+  if (expiresSeconds !== undefined && !(Number.isInteger(expiresSeconds) && expiresSeconds >= 1 && expiresSeconds < 2 ** 31))
+    problems.invalid(`${field}.expiresSeconds`, "a whole number of seconds, 1 or more");
+  checkTransport(transport, `${field}.transport`, problems);
+  if (typeof nat === "object") problems.unsupported(`${field}.nat`, 'a public address and STUN are not available yet; use "auto" or "off"');
+  else if (nat !== undefined && nat !== "auto" && nat !== "off") problems.invalid(`${field}.nat`, '"auto" or "off"');
+  if (codecs !== undefined) checkCodecs(codecs, `${field}.codecs`, media, problems);
+  return true;
+}
+
+function checkTransport(transport: unknown, field: string, problems: ConfigProblems): void {
+  if (transport === undefined || transport === "UDP" || transport === "TCP") return;
+  if (transport === "TLS" || transport === "WS" || transport === "WSS")
+    problems.unsupported(field, `${transport} is not available yet; use UDP or TCP`);
+  else problems.invalid(field, "UDP or TCP");
+}
+
+function checkCodecs(codecs: unknown, field: string, media: ClientOptions["media"], problems: ConfigProblems): void {
+  if (!Array.isArray(codecs) || codecs.length === 0) return problems.invalid(field, "a list of one encoding name or more");
+  if (media === "external")
+    return problems.invalid(field, 'left out with media: "external", where the codecs are those of your description');
+  const registry = new CodecRegistry();
+  const missing = codecs.filter((name) => !registry.find(String(name)));
+  const there = registry.codecs.map(({ encodingName }) => encodingName).join(", ");
+  if (missing.length > 0) problems.unsupported(field, `${missing.join(", ")} cannot be encoded here; there are ${there}`);
+}

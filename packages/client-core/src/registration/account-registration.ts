@@ -1,0 +1,193 @@
+import { bindingsOf, type Binding, type Registration, type RegistrationUser, type UserAgentCore } from "@sidetone/dialog-core";
+import { abortable, BoundedQueue, type Environment } from "@sidetone/infra-common";
+import { NameAddress } from "@sidetone/sip-core";
+import type { Account } from "../account.ts";
+import { attempt } from "../errors/attempt.ts";
+import { ClientError } from "../errors/client-error.ts";
+import { registrationError } from "./registration-error.ts";
+import { registrationInfo, type RegistrationInfo, type RegistrationState } from "./registration-info.ts";
+
+/** What an account needs of the client that it belongs to. */
+export interface AccountLink {
+  readonly info: RegistrationInfo;
+  readonly serviceRoute: readonly string[];
+  register(signal: AbortSignal | undefined): Promise<RegistrationInfo>;
+  unregister(): Promise<void>;
+  fetchBindings(signal: AbortSignal | undefined): Promise<readonly Binding[]>;
+  states(signal: AbortSignal | undefined): AsyncIterable<RegistrationInfo>;
+}
+
+export interface AccountRegistrationParts {
+  readonly environment: Environment;
+  readonly account: Account;
+  /** URN of the client (RFC 5626 §4.1). */
+  readonly instanceId: string;
+  /** Hears of each change, once. */
+  readonly onChanged: (account: Account, info: RegistrationInfo, previousState: RegistrationState) => void;
+}
+
+interface Waiter {
+  readonly wants: "Active" | "Cancelled";
+  readonly resolve: () => void;
+  readonly reject: (error: ClientError) => void;
+}
+
+const statesCapacity = 64;
+
+/** The registration of one account, over every start and stop of its client. */
+export class AccountRegistration implements AccountLink, RegistrationUser {
+  readonly #parts: AccountRegistrationParts;
+  /** Wall-clock time at 0 of the client's clock. */
+  readonly #epochMs: number;
+  /** Of the running client. */
+  #core: UserAgentCore | undefined = undefined;
+  #registration: Registration | undefined = undefined;
+  #state: RegistrationState = "Cancelled";
+  readonly #waiters: Waiter[] = [];
+  readonly #readers = new Set<BoundedQueue<RegistrationInfo>>();
+  #isClosed = false;
+
+  constructor(parts: AccountRegistrationParts) {
+    this.#parts = parts;
+    const { clock } = parts.environment;
+    this.#epochMs = clock.wallNow() - clock.now();
+  }
+
+  get info(): RegistrationInfo {
+    return registrationInfo(this.#parts.account, this.#registration, this.#epochMs);
+  }
+
+  get serviceRoute(): readonly string[] {
+    return this.#registration?.serviceRoute ?? [];
+  }
+
+  /** The client runs, on this core. */
+  attach(core: UserAgentCore): void {
+    this.#core = core;
+  }
+
+  /** The client stops: removes the binding, waiting at most so long for the registrar. */
+  async detach(waitMs: number): Promise<void> {
+    this.#core = undefined;
+    const registration = this.#registration;
+    if (registration && registration.status !== "Cancelled") {
+      const cancelled = this.#wait("Cancelled").catch(() => {}); // gone is gone
+      registration.unregister(waitMs);
+      await cancelled;
+    }
+    this.#registration = undefined;
+  }
+
+  /** No further changes. */
+  close(): void {
+    this.#isClosed = true;
+    for (const reader of [...this.#readers]) reader.end();
+  }
+
+  register(signal: AbortSignal | undefined): Promise<RegistrationInfo> {
+    return attempt(this.#parts.environment, "register", () => {
+      signal?.throwIfAborted();
+      const registration = this.#require();
+      const active = this.#wait("Active");
+      registration.register();
+      return abortable(active, signal).then(() => this.info);
+    });
+  }
+
+  unregister(): Promise<void> {
+    return attempt(this.#parts.environment, "unregister", () => {
+      const registration = this.#registration;
+      if (!registration || registration.status === "Cancelled") return;
+      const cancelled = this.#wait("Cancelled");
+      registration.unregister();
+      return cancelled;
+    });
+  }
+
+  fetchBindings(signal: AbortSignal | undefined): Promise<readonly Binding[]> {
+    return attempt(this.#parts.environment, "fetchBindings", async () => {
+      const { account } = this.#parts;
+      const { id: accountId, route, uri, registrar, identity } = account;
+      const core = this.#requireCore();
+      if (registrar === undefined) throw noRegistrar(account);
+      const from = NameAddress.create(identity).toString();
+      const request = { method: "REGISTER", requestUri: registrar, from, to: uri.toString(), route, accountId, signal };
+      const response = await core.request(request);
+      if (response.statusCode < 300) return bindingsOf(response);
+      const { statusCode, reasonPhrase } = response;
+      const code = statusCode === 401 || statusCode === 407 ? "AUTHENTICATION_FAILED" : "REGISTRATION_FAILED";
+      throw new ClientError(code, `The registrar refused to tell its bindings: ${statusCode} ${reasonPhrase}`, { statusCode });
+    });
+  }
+
+  states(signal: AbortSignal | undefined): AsyncIterable<RegistrationInfo> {
+    const reader: BoundedQueue<RegistrationInfo> = new BoundedQueue<RegistrationInfo>({
+      capacity: statesCapacity,
+      whenFull: "dropOldest",
+      signal,
+      onEnded: () => this.#readers.delete(reader),
+    });
+    if (this.#isClosed) reader.end();
+    else if (!reader.ended) this.#readers.add(reader);
+    return reader;
+  }
+
+  onRegistrationChanged(registration: Registration): void {
+    if (registration !== this.#registration) return;
+    const { info } = this;
+    const previousState = this.#state;
+    this.#state = info.state;
+    // Those who wait from now on, such as a listener that registers again, wait for the next outcome.
+    const waiters = registration.status !== "Pending" && !registration.isUnderWay ? this.#waiters.splice(0) : [];
+    const error = registrationError(this.#parts.account, registration);
+    for (const reader of this.#readers) reader.push(info);
+    this.#parts.onChanged(this.#parts.account, info, previousState);
+    for (const waiter of waiters) this.#settle(waiter, info.state, error);
+  }
+
+  #settle({ wants, resolve, reject }: Waiter, state: RegistrationState, error: ClientError | undefined): void {
+    const isOvertaken = !error || (wants === "Active" && state === "Cancelled");
+    if (state === wants && !error) resolve();
+    else reject(isOvertaken ? overtaken(this.#parts.account, state, this.#core === undefined) : error);
+  }
+
+  #wait(wants: Waiter["wants"]): Promise<void> {
+    return new Promise((resolve, reject) => this.#waiters.push({ wants, resolve, reject }));
+  }
+
+  #requireCore(): UserAgentCore {
+    if (!this.#core) throw new ClientError("CLIENT_STOPPED", "The client is not running; call start()");
+    return this.#core;
+  }
+
+  #require(): Registration {
+    const core = this.#requireCore();
+    const { account, instanceId } = this.#parts;
+    const { registrar, uri, identity, outboundProxy, contactUser, id, expiresSeconds, nat } = account;
+    if (registrar === undefined) throw noRegistrar(account);
+    return (this.#registration ??= core.registration(
+      {
+        registrar,
+        addressOfRecord: uri.toString(),
+        from: NameAddress.create(identity).toString(),
+        route: outboundProxy === undefined ? [] : [outboundProxy],
+        contactUser,
+        accountId: id,
+        instanceId,
+        regId: 1,
+        expiresSeconds,
+        learnsAddress: nat === "auto",
+      },
+      this,
+    ));
+  }
+}
+
+function noRegistrar({ id }: Account): ClientError {
+  return new ClientError("CONFIG_INVALID", `The account ${JSON.stringify(id)} has no registrar; set \`registrar\` in its options`);
+}
+
+function overtaken({ uri }: Account, status: RegistrationState, isStopping: boolean): ClientError {
+  if (isStopping) return new ClientError("CLIENT_STOPPED", "The client was stopped before the account was registered");
+  return new ClientError("NOT_REGISTERED", `${uri} is ${status} in place of what was asked for`);
+}
