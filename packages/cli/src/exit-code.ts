@@ -16,8 +16,10 @@ export function exitCodeOfStatus(statusCode: number): number {
 const nobodyThere: ReadonlySet<ClientErrorCode> = new Set(["TIMEOUT", "SERVER_UNREACHABLE", "TRANSPORT_FAILED", "CALL_NO_ANSWER"]);
 const nothingInCommon: ReadonlySet<ClientErrorCode> = new Set(["MEDIA_NO_COMMON_CODEC", "MEDIA_NEGOTIATION_FAILED"]);
 
-/** For what failed without a response of the peer: nobody there, no common ground, else a setting, file or port that cannot be used. */
-export function exitCodeOfError({ code }: ClientError): number {
+/** For what failed: the class of the refusal, if a server refused; nobody there, no common ground, else a setting, file or port that cannot be used. */
+export function exitCodeOfError({ code, cause, statusCode }: ClientError): number {
+  const isRefusal = cause instanceof Error && "response" in cause && cause.response !== undefined;
+  if (isRefusal && statusCode !== undefined) return exitCodeOfStatus(statusCode);
   if (nobodyThere.has(code)) return exitCodes.noAnswer;
   return nothingInCommon.has(code) ? exitCodes.notAcceptable : exitCodes.usage;
 }

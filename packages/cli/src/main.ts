@@ -31,6 +31,10 @@ export async function main(args: readonly string[], terminal: Terminal = process
       const { optionsCommand } = await import("./commands/options.ts");
       exitCode = await optionsCommand(uri, flags, context);
     },
+    register: async (uri, flags) => {
+      const { registerCommand } = await import("./commands/register.ts");
+      exitCode = await registerCommand(uri, flags, context);
+    },
   };
   try {
     await createProgram(terminal, commands).parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });

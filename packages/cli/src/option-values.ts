@@ -14,6 +14,14 @@ export function seconds(text: string): number {
   return value;
 }
 
+/** Of a registration: whole seconds. */
+export function lifetime(text: string): number {
+  const value = numberOf(text);
+  if (!Number.isSafeInteger(value) || value < 1 || value >= 2 ** 31)
+    throw new InvalidArgumentError("Give a whole number of seconds, 1 or more.");
+  return value;
+}
+
 export function count(text: string): number {
   const value = numberOf(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("Give a whole number, 1 or more.");

@@ -2,8 +2,9 @@ import { Command, Option } from "commander";
 import type { AnswerFlags } from "./answer-flags.ts";
 import type { CallFlags } from "./commands/call.ts";
 import type { OptionsFlags } from "./commands/options.ts";
+import type { RegisterFlags } from "./commands/register.ts";
 import { exitCodeHelp } from "./exit-code.ts";
-import { codecNames, count, digits, hertz, seconds } from "./option-values.ts";
+import { codecNames, count, digits, hertz, lifetime, seconds } from "./option-values.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The version of the package; a test holds the two together. */
@@ -14,6 +15,7 @@ export interface Commands {
   call(uri: string, flags: CallFlags): Promise<void>;
   answer(flags: AnswerFlags): Promise<void>;
   options(uri: string, flags: OptionsFlags): Promise<void>;
+  register(uri: string, flags: RegisterFlags): Promise<void>;
 }
 
 /** The command line: every command with its arguments and options. */
@@ -28,6 +30,7 @@ export function createProgram(terminal: Terminal, commands: Commands): Command {
   addCall(program, commands);
   addAnswer(program, commands);
   addOptions(program, commands);
+  addRegister(program, commands);
   return program;
 }
 
@@ -76,6 +79,21 @@ function addOptions(program: Command, commands: Commands): void {
     .option("--listen <host:port>", "local address and port for SIP (default: any)")
     .option("--json", "one JSON object, an OptionsReport")
     .action((uri: string, flags: OptionsFlags) => commands.options(uri, flags));
+}
+
+function addRegister(program: Command, commands: Commands): void {
+  program
+    .command("register")
+    .description("register at a server, show the binding, and un-register")
+    .argument("<aor>", "address to be called at, as sip:alice@example.com; ;transport=tcp goes over TCP")
+    .option("--server <uri>", "where to register (default: the domain of the address)")
+    .addOption(new Option("--expires <seconds>", "lifetime to ask for (default: 3600)").argParser(lifetime))
+    .option("--watch", "stay registered and tell every change, until Ctrl-C")
+    .option("--user <name>", "user name to authenticate as (default: the user of the address)")
+    .option("--password <password>", "others on this machine can see it: prefer SIDETONE_PASSWORD, or be asked")
+    .option("--listen <host:port>", "local address and port for SIP (default: any)")
+    .option("--json", "one JSON object per line: events, and a RegistrationReport")
+    .action((uri: string, flags: RegisterFlags) => commands.register(uri, flags));
 }
 
 const playOption = (description: string): Option => new Option("--play <file>", description).conflicts("tone");

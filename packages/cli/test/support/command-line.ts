@@ -11,6 +11,7 @@ for (const args of [
   ["call", "["],
   ["options", "["],
   ["answer", "--listen", "["],
+  ["register", "["],
 ])
   await main(args, new FakeTerminal());
 

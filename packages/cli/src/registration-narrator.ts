@@ -1,0 +1,73 @@
+import type { Account, Client, RegistrationInfo, RegistrationState } from "@sidetone/client-core";
+import type { Clock } from "@sidetone/infra-common";
+import type { Terminal } from "./terminal.ts";
+
+/** Tells what becomes of a registration, in words or in JSON. */
+export class RegistrationNarrator {
+  readonly #terminal: Terminal;
+  readonly #json: boolean;
+  readonly #clock: Clock;
+
+  constructor(terminal: Terminal, json: boolean, clock: Clock) {
+    this.#terminal = terminal;
+    this.#json = json;
+    this.#clock = clock;
+  }
+
+  begin({ uri, registrar }: Account): void {
+    if (!this.#json) this.#terminal.line(`registering ${uri.toString()} at ${registrar}`);
+  }
+
+  follow(client: Client): void {
+    client.on("registrationChanged", ({ registration, previousState }) => this.#tell(registration, previousState));
+  }
+
+  /** The binding, and those of other phones. */
+  report(registration: RegistrationInfo): void {
+    const { uri, registrar, contact, bindings } = registration;
+    const expiresSeconds = this.#secondsLeft(registration.expiresAtMs);
+    if (this.#json) {
+      const report = { type: "RegistrationReport", uri, registrar, contact, expiresSeconds, bindings: bindings.map(plainBinding) };
+      return this.#terminal.line(JSON.stringify(report));
+    }
+    this.#terminal.line(`registered as ${contact} for ${expiresSeconds} s`);
+    for (const binding of bindings) {
+      if (binding.contact === contact) continue;
+      const life = binding.expiresSeconds === undefined ? "" : ` for ${binding.expiresSeconds} s`;
+      this.#terminal.line(`  beside it  ${binding.contact}${life}`);
+    }
+  }
+
+  #tell(registration: RegistrationInfo, previousState: RegistrationState): void {
+    const { state, error, contact } = registration;
+    if (this.#json) {
+      const { uri, expiresAtMs = null, retryAtMs = null } = registration;
+      const timestampMs = Math.round(this.#clock.wallNow());
+      const change = { uri, state, previousState, contact: contact ?? null, expiresAtMs, retryAtMs, error: error ?? null };
+      return this.#terminal.line(JSON.stringify({ type: "RegistrationStatusChanged", timestampMs, ...change }));
+    }
+    const retrySeconds = this.#secondsLeft(registration.retryAtMs);
+    const retry = retrySeconds === null ? "" : `; next try in ${retrySeconds} s`;
+    if (error) this.#terminal.line(`${words[state]}: ${error.message}${retry}`);
+    else if (state === "Active" && previousState === "Active")
+      this.#terminal.line(`refreshed for ${this.#secondsLeft(registration.expiresAtMs)} s`);
+    else if (state === "Active" && previousState !== "Pending") this.#terminal.line(`registered again as ${contact}`);
+    else if (state === "Cancelled") this.#terminal.line("un-registered");
+  }
+
+  #secondsLeft(atMs: number | undefined): number | null {
+    return atMs === undefined ? null : Math.max(0, Math.round((atMs - this.#clock.wallNow()) / 1000));
+  }
+}
+
+const words: Readonly<Record<RegistrationState, string>> = {
+  Pending: "trying again after",
+  Active: "still registered, but not refreshed",
+  Failed: "not registered",
+  Expired: "the registration has run out",
+  Cancelled: "un-registered, which the registrar did not confirm",
+};
+
+function plainBinding({ contact, expiresSeconds, q, instanceId, regId }: RegistrationInfo["bindings"][number]): object {
+  return { contact, expiresSeconds: expiresSeconds ?? null, q: q ?? null, instanceId: instanceId ?? null, regId: regId ?? null };
+}
