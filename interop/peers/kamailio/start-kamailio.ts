@@ -9,9 +9,13 @@ export interface KamailioOptions {
   locations?: Readonly<Record<string, string>>;
   /** Digest algorithm of its challenges. Default MD5. */
   algorithm?: "MD5" | "SHA-256";
+  /** Shortest registration that it takes, in seconds; 423 below. Default 1. */
+  leastExpiresSeconds?: number;
+  /** That of one that was there before. Default: a free one. */
+  port?: number;
 }
 
-/** A running kamailio: a stateful proxy for the domain sip.test, to which every user's password is `secret-<user>`. */
+/** A running kamailio: a stateful proxy and registrar for the domain sip.test, to which every user's password is `secret-<user>`. */
 export class Kamailio implements AsyncDisposable {
   readonly port: number;
   readonly process: PeerProcess;
@@ -36,7 +40,7 @@ export class Kamailio implements AsyncDisposable {
 
 export const kamailioDomain = "sip.test";
 
-/** Users who may call. `busy`, `moved` and `blackhole` can be called, with what their names promise. */
+/** Users who may register and call. `busy`, `moved` and `blackhole` can be called, with what their names promise. */
 const callers = ["alice", "bob", "phone"];
 
 export const passwordOf = (user: string): string => `secret-${user}`;
@@ -44,7 +48,7 @@ export const passwordOf = (user: string): string => `secret-${user}`;
 /** Starts a kamailio on a port of its own; it answers when this resolves. */
 export async function startKamailio(options: KamailioOptions = {}): Promise<Kamailio> {
   const folder = await ScratchFolder.make("kamailio");
-  const port = await freePorts(1);
+  const port = options.port ?? (await freePorts(1));
   const file = folder.file("kamailio.cfg");
   await writeFile(file, await configuration(port, options));
   const { path } = folder;
@@ -59,12 +63,20 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   }
 }
 
-async function configuration(port: number, { locations = {}, algorithm = "MD5" }: KamailioOptions): Promise<string> {
+async function configuration(
+  port: number,
+  { locations = {}, algorithm = "MD5", leastExpiresSeconds = 1 }: KamailioOptions,
+): Promise<string> {
   const template = await readFile(new URL("kamailio.cfg", import.meta.url), "utf8");
   const users = [
     ...callers.map((user) => `\t$sht(password=>${user}) = "${passwordOf(user)}";`),
     ...Object.entries(locations).map(([user, contact]) => `\t$sht(location=>${user}) = "${contact}";`),
   ];
-  const values: Readonly<Record<string, string>> = { PORT: String(port), ALGORITHM: algorithm, USERS: users.join("\n") };
-  return template.replace(/@(PORT|ALGORITHM|USERS)@/g, (_, name: string) => values[name]!);
+  const values: Readonly<Record<string, string>> = {
+    PORT: String(port),
+    ALGORITHM: algorithm,
+    LEASTEXPIRES: String(leastExpiresSeconds),
+    USERS: users.join("\n"),
+  };
+  return template.replace(/@(PORT|ALGORITHM|LEASTEXPIRES|USERS)@/g, (_, name: string) => values[name]!);
 }

@@ -118,3 +118,24 @@ describe("A registrar that asks for something else", () => {
     await expectNothingLeft();
   });
 });
+
+describe("Credentials of calls and of registrations", () => {
+  test("do not mix: a REGISTER brings none that a proxy asked for in a call, and the password is not asked for twice", async () => {
+    let asked = 0;
+    const { alice, clock, registrar, registered, registration, expectNothingLeft } = await registrationSetUp({
+      agent: { credentials: { get: () => (asked++, account) } },
+    });
+    registrar.say([401, ["WWW-Authenticate", challenge()]]);
+    await registered();
+    registrar.say([407, ["Proxy-Authenticate", challenge({ nonce: "of the proxy" })]], [486]);
+    alice.call("sip:bob@10.0.0.2", { accountId: "work" });
+    await clock.advance(100);
+    const invite = registrar.requests.findLast(({ method }) => method === "INVITE")!;
+    expect([invite.has("Proxy-Authorization"), invite.has("Authorization")]).toEqual([true, false]);
+    registration.register();
+    await clock.advance(100);
+    expect([registrar.last.has("Proxy-Authorization"), registrar.last.has("Authorization")]).toEqual([false, true]);
+    expect(asked).toBe(1);
+    await expectNothingLeft();
+  });
+});

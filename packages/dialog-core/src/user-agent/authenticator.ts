@@ -64,8 +64,8 @@ export class Authenticator {
         return false;
       }
       const rememberedKey = `remembered ${key}`;
-      if (answeredRealms.includes(rememberedKey) && !challenge.stale) this.#forget(draft, realm, isProxy);
-      const remembered = this.#find(draft, realm, isProxy)?.credentials;
+      const isOutdated = answeredRealms.includes(rememberedKey) && !challenge.stale;
+      const remembered = isOutdated ? undefined : this.#remembered(draft, realm, isProxy);
       const credentials = remembered ?? (await this.#ask(draft, challenge, isProxy));
       if (!credentials) continue;
       answeredRealms.push(remembered ? rememberedKey : key);
@@ -97,6 +97,13 @@ export class Authenticator {
 
   #find(draft: RequestDraft, realm: string, isProxy: boolean): KnownChallenge | undefined {
     return this.#known.get(serverKey(draft))?.find((each) => each.isProxy === isProxy && each.realm === realm);
+  }
+
+  /** What the server took before for this realm: in answer to the same challenge, or to another for the same user. */
+  #remembered(draft: RequestDraft, realm: string, isProxy: boolean): AccountCredentials | undefined {
+    const inOrder = [this.#known.get(serverKey(draft, true)), this.#known.get(serverKey(draft, false))];
+    const known = this.#find(draft, realm, isProxy) ?? inOrder.flatMap((each) => each ?? []).find((each) => each.realm === realm);
+    return known?.credentials;
   }
 
   #usesOf(draft: RequestDraft, { realm, nonce }: Challenge, isProxy: boolean): KnownChallenge | undefined {
@@ -143,8 +150,12 @@ function withNonce({ realm, algorithm, qop, opaque, userhash, parameters }: Chal
   return Challenge.digest({ realm: realm!, nonce, algorithm: named, qop, opaque, userhash });
 }
 
-function serverKey(draft: RequestDraft): string {
-  return `${draft.accountId ?? ""}\n${hostOf(draft.nextHop)}`;
+/**
+ * REGISTER on its own: a registrar that finds the credentials of a proxy beside its own in a REGISTER has no use for them, and there are some
+ * that fall over them.
+ */
+function serverKey(draft: RequestDraft, isRegister: boolean = draft.method === "REGISTER"): string {
+  return `${draft.accountId ?? ""}\n${hostOf(draft.nextHop)}${isRegister ? "\nREGISTER" : ""}`;
 }
 
 function hostOf(uri: string): string {
