@@ -1,7 +1,7 @@
 import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
 import type { Binding } from "@sidetone/dialog-core";
 import { ClientError } from "./errors/client-error.ts";
-import type { AccountLink } from "./registration/account-registration.ts";
+import type { AccountLink } from "./registration/account-link.ts";
 import type { RegistrationInfo } from "./registration/registration-info.ts";
 
 /** Asks for the password when a server wants it; undefined: there is none. */

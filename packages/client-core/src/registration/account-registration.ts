@@ -4,18 +4,10 @@ import { NameAddress } from "@sidetone/sip-core";
 import type { Account } from "../account.ts";
 import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
+import type { AccountLink } from "./account-link.ts";
+import { describeRegistration } from "./describe-registration.ts";
 import { registrationError } from "./registration-error.ts";
-import { registrationInfo, type RegistrationInfo, type RegistrationState } from "./registration-info.ts";
-
-/** What an account needs of the client that it belongs to. */
-export interface AccountLink {
-  readonly info: RegistrationInfo;
-  readonly serviceRoute: readonly string[];
-  register(signal: AbortSignal | undefined): Promise<RegistrationInfo>;
-  unregister(): Promise<void>;
-  fetchBindings(signal: AbortSignal | undefined): Promise<readonly Binding[]>;
-  states(signal: AbortSignal | undefined): AsyncIterable<RegistrationInfo>;
-}
+import type { RegistrationInfo, RegistrationState } from "./registration-info.ts";
 
 export interface AccountRegistrationParts {
   readonly environment: Environment;
@@ -54,7 +46,7 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
   }
 
   get info(): RegistrationInfo {
-    return registrationInfo(this.#parts.account, this.#registration, this.#epochMs);
+    return describeRegistration(this.#parts.account, this.#registration, this.#epochMs);
   }
 
   get serviceRoute(): readonly string[] {

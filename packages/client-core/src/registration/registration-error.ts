@@ -1,5 +1,5 @@
 import type { Registration } from "@sidetone/dialog-core";
-import type { Account } from "../account.ts";
+import type { SipUri } from "@sidetone/sip-core";
 import { ClientError } from "../errors/client-error.ts";
 import type { ClientErrorCode } from "../errors/client-error-table.ts";
 import { codeOf } from "../errors/wrap-error.ts";
@@ -12,7 +12,7 @@ const named: Readonly<Record<number, ClientErrorCode>> = {
 };
 
 /** Why an account is not registered, or not for long; undefined when nothing is wrong. */
-export function registrationError(account: Account, { error, status }: Registration): ClientError | undefined {
+export function registrationError(account: { readonly uri: SipUri }, { error, status }: Registration): ClientError | undefined {
   const what = `Registration of ${account.uri.toString()}`;
   if (status === "Expired") {
     const why = error ? `: ${error.message}` : "";

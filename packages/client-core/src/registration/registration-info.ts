@@ -1,8 +1,5 @@
-import type { Binding, Registration, RegistrationStatus } from "@sidetone/dialog-core";
-import type { Account } from "../account.ts";
-import { errorInfo } from "../call/call-info.ts";
+import type { Binding, RegistrationStatus } from "@sidetone/dialog-core";
 import type { ClientErrorCode } from "../errors/client-error-table.ts";
-import { registrationError } from "./registration-error.ts";
 
 /**
  * - `Pending`: the registrar's answer is awaited, to a registration or an un-registration.
@@ -38,22 +35,4 @@ export interface RegistrationErrorInfo {
   readonly message: string;
   /** Of the registrar's answer, if there was one. */
   readonly statusCode: number | undefined;
-}
-
-/** @param epochMs wall-clock time at 0 of the client's clock. */
-export function registrationInfo(account: Account, registration: Registration | undefined, epochMs: number): RegistrationInfo {
-  const { id: accountId, uri, registrar } = account;
-  const atMs = (time: number | undefined): number | undefined => (time === undefined ? undefined : Math.round(epochMs + time));
-  const error = registration && registrationError(account, registration);
-  return {
-    accountId,
-    uri: uri.toString(),
-    registrar,
-    state: registration?.status ?? "Cancelled",
-    contact: registration?.contact,
-    bindings: registration?.bindings ?? [],
-    expiresAtMs: atMs(registration?.expiresAtMs),
-    retryAtMs: atMs(registration?.retryAtMs),
-    error: error && { code: error.code, message: errorInfo(error)!.message, statusCode: error.statusCode },
-  };
 }

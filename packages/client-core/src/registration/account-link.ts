@@ -1,0 +1,12 @@
+import type { Binding } from "@sidetone/dialog-core";
+import type { RegistrationInfo } from "./registration-info.ts";
+
+/** What an account needs of the client that it belongs to. */
+export interface AccountLink {
+  readonly info: RegistrationInfo;
+  readonly serviceRoute: readonly string[];
+  register(signal: AbortSignal | undefined): Promise<RegistrationInfo>;
+  unregister(): Promise<void>;
+  fetchBindings(signal: AbortSignal | undefined): Promise<readonly Binding[]>;
+  states(signal: AbortSignal | undefined): AsyncIterable<RegistrationInfo>;
+}
