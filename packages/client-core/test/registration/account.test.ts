@@ -2,6 +2,7 @@ import {
   ClientManager,
   createClient,
   type AccountOptions,
+  type Call,
   type Client,
   type ClientOptions,
   type RegistrationInfo,
@@ -9,6 +10,7 @@ import {
 import type { SipRequest } from "@sidetone/sip-core";
 import { virtualEnvironment, WireLog } from "@sidetone/testkit";
 import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
+import { description } from "../support/descriptions.ts";
 import { rejection } from "../support/scenario.ts";
 import { keepFor, ScriptedRegistrar } from "../support/scripted-registrar.ts";
 
@@ -316,6 +318,35 @@ describe("Several accounts", () => {
     expect(outgoing.call.account.id).toBe("alice@work.example");
     await clock.advance(100);
     expect(() => client.dial("bob", { from: otherAccount })).toThrow(expect.objectContaining({ code: "ACCOUNT_NOT_FOUND" }));
+  });
+
+  test("a call that comes in speaks the codecs of its account, and its BYE brings that account's password", async () => {
+    const { clock, registrar, open } = await setUp({ accounts: [accounts[0]!, { ...accounts[1]!, username: "home-alice" }] });
+    registrar.rule = (request) => {
+      if (request.method === "REGISTER") return keepFor(100)(request);
+      return request.has("Authorization") ? [200] : [401, ["WWW-Authenticate", challenge]];
+    };
+    const client = await open();
+    const answered = new Promise<Call>((resolve) => client.onIncoming(async (incoming) => resolve(await incoming.answer())));
+    const offer = description("10.0.0.9", 30_000, { formats: "0 8 101" });
+    const fields = `CSeq: 1 INVITE\nContact: <sip:carol@10.0.0.9:5060>\nContent-Type: application/sdp\nContent-Length: ${offer.length}\n\n`;
+    const [head] = invite("sip:alice-2@10.0.0.1:5060", "sip:alice@home.example", "9").split("CSeq:");
+    registrar.send(head! + fields, "10.0.0.1", 5060, offer);
+    await clock.advance(20);
+    const success = registrar.responses.findLast(({ statusCode }) => statusCode === 200)!;
+    const media = Buffer.from(success.body).toString();
+    expect(media).toMatch(/m=audio \d+ RTP\/AVP 8 101\r\n/);
+    const ack = head!
+      .replaceAll("INVITE", "ACK")
+      .replace("z9hG4bK9", "z9hG4bK9ack")
+      .replace(/To: .*/, `To: ${success.getText("To")}`);
+    registrar.send(`${ack}CSeq: 1 ACK\nContent-Length: 0\n\n`, "10.0.0.1");
+    await clock.advance(20);
+    const call = await answered;
+    expect(call.account.id).toBe("alice@home.example");
+    await clock.advanceUntil(call.hangUp());
+    expect(registrar.last.method).toBe("BYE");
+    expect(registrar.last.getText("Authorization")).toContain('username="home-alice"');
   });
 
   test("another From than an account's own goes out as the first account", async () => {

@@ -1,5 +1,13 @@
 import type { DatagramSocket } from "@sidetone/infra-common";
-import { createResponse, parseMessage, serializeMessage, SipRequest, withReceived, type HeaderInput } from "@sidetone/sip-core";
+import {
+  createResponse,
+  parseMessage,
+  serializeMessage,
+  SipRequest,
+  withReceived,
+  type HeaderInput,
+  type SipResponse,
+} from "@sidetone/sip-core";
 import type { VirtualEnvironment } from "@sidetone/testkit";
 
 /** What the registrar says to one request: a status code and header fields; undefined: nothing. */
@@ -8,6 +16,8 @@ export type Answer = readonly [statusCode: number, ...headers: HeaderInput[]] | 
 /** A registrar that says what the test tells it to, and otherwise keeps whatever is registered for as long as was asked. It also sends calls. */
 export class ScriptedRegistrar {
   readonly requests: SipRequest[] = [];
+  /** To what it has sent. */
+  readonly responses: SipResponse[] = [];
   /** When each came, in milliseconds. */
   readonly times: number[] = [];
   /** For the next requests, one each. */
@@ -29,7 +39,8 @@ export class ScriptedRegistrar {
       {
         onDatagram: (data, address, port) => {
           const message = parseMessage(data);
-          if (!(message instanceof SipRequest)) return;
+          if (!(message instanceof SipRequest)) return void this.responses.push(message);
+          if (message.method === "ACK") return;
           const request = withReceived(message, address, port);
           const { branch } = request.topVia;
           if (!this.#seen.has(branch!)) {
@@ -56,8 +67,8 @@ export class ScriptedRegistrar {
   }
 
   /** Sends a request as a proxy would, from where it listens. */
-  send(text: string, address: string, port = 5060): void {
-    this.#socket?.send(Buffer.from(text.replaceAll("\n", "\r\n")), port, address);
+  send(head: string, address: string, port = 5060, body = ""): void {
+    this.#socket?.send(Buffer.from(head.replaceAll("\n", "\r\n") + body), port, address);
   }
 
   async close(): Promise<void> {
