@@ -139,3 +139,22 @@ describe("Credentials of calls and of registrations", () => {
     await expectNothingLeft();
   });
 });
+
+describe("The way to a registrar", () => {
+  test("leads through the outbound proxy, with the domain in the Request-URI (§8.1.2, §10.2)", async () => {
+    const { alice, clock, registrar, registered, registration, expectNothingLeft } = await registrationSetUp();
+    await registered();
+    registrar.rule = keepFor(100);
+    const proxied = alice.core.registration(
+      { registrar: "sip:example.com", addressOfRecord: "sip:alice@example.com", route: ["sip:10.0.0.2;lr"], contactUser: "al" },
+      { onRegistrationChanged: () => {} },
+    );
+    proxied.register();
+    await clock.advance(100);
+    expect([registrar.last.requestUriText, registrar.last.getText("Route")]).toEqual(["sip:example.com", "<sip:10.0.0.2;lr>"]);
+    expect(proxied.status).toBe("Active");
+    proxied.close();
+    expect(registration.status).toBe("Active");
+    await expectNothingLeft();
+  });
+});

@@ -9,9 +9,9 @@ export function mayHeal(response: SipResponse): boolean {
   return healing.has(response.statusCode) || response.has(RetryAfter.name);
 }
 
-// 408, 480, 491 and 5xx tell of a moment (RFC 3261 §21.4.9, §21.4.18, §21.5), 429 and 430 too (RFC 3892 §5, RFC 5626 §11.5);
-// 501, 505, 513 and 555 of what the server is.
-const healing: ReadonlySet<number> = new Set([408, 429, 430, 480, 491, 500, 502, 503, 504, 580]);
+// 408, 480 and these 5xx tell of a moment (RFC 3261 §21.4.9, §21.4.18, §21.5), 430 "Flow Failed" too (RFC 5626 §11.5);
+// 501, 505 and 513 of what the server is.
+const healing: ReadonlySet<number> = new Set([408, 430, 480, 500, 502, 503, 504]);
 
 export function refused(response: SipResponse): DialogError {
   const { statusCode, reasonPhrase } = response;
