@@ -7,6 +7,8 @@ export class RegistrationNarrator {
   readonly #terminal: Terminal;
   readonly #json: boolean;
   readonly #clock: Clock;
+  /** In words, what comes before is the error that the command ends with. */
+  #isRegistered = false;
 
   constructor(terminal: Terminal, json: boolean, clock: Clock) {
     this.#terminal = terminal;
@@ -25,6 +27,7 @@ export class RegistrationNarrator {
   /** The binding, and those of other phones. */
   report(registration: RegistrationInfo): void {
     const { uri, registrar, contact, bindings } = registration;
+    this.#isRegistered = true;
     const expiresSeconds = this.#secondsLeft(registration.expiresAtMs);
     if (this.#json) {
       const report = { type: "RegistrationReport", uri, registrar, contact, expiresSeconds, bindings: bindings.map(plainBinding) };
@@ -46,6 +49,7 @@ export class RegistrationNarrator {
       const change = { uri, state, previousState, contact: contact ?? null, expiresAtMs, retryAtMs, error: error ?? null };
       return this.#terminal.line(JSON.stringify({ type: "RegistrationStatusChanged", timestampMs, ...change }));
     }
+    if (!this.#isRegistered) return;
     const retrySeconds = this.#secondsLeft(registration.retryAtMs);
     const retry = retrySeconds === null ? "" : `; next try in ${retrySeconds} s`;
     if (error) this.#terminal.line(`${words[state]}: ${error.message}${retry}`);

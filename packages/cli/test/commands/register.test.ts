@@ -76,6 +76,15 @@ describe("sidetone register", () => {
     expect(command.terminal.json.at(-1)).toMatchObject({ type: "Error", code });
   });
 
+  test("a refusal is told once", async () => {
+    const { run, end, stub } = commandLine();
+    await stub(() => [404]);
+    const command = run("register sip:alice@10.0.0.2");
+    expect(await end(command)).toBe(4);
+    expect(command.terminal.screen).toEqual(["registering sip:alice@10.0.0.2 at sip:10.0.0.2", ""]);
+    expect(command.terminal.err).toBe("sidetone: Registration of sip:alice@10.0.0.2: The registrar refused: 404 Not Found\n");
+  });
+
   test("silence ends with 7", async () => {
     const { run, end } = commandLine();
     expect(await end(run("register sip:alice@10.0.0.2"))).toBe(7);
