@@ -38,3 +38,5 @@ export {
   type OfferRights,
 } from "./offer-answer.ts";
 export { DialogError, type DialogErrorCode, type DialogErrorOptions } from "./errors.ts";
+export type { DigestSecretSource, ServerDigestAlgorithm } from "./digest-server/digest-secret-source.ts";
+export { DigestServer, type DigestServerLimits, type DigestServerOptions, type DigestVerdict } from "./digest-server/digest-server.ts";
