@@ -1,0 +1,10 @@
+export { createRegistrarServer, RegistrarServer, type RedirectPolicy, type RegistrarServerOptions } from "./server/registrar-server.ts";
+export { Registrar, type RegistrarOptions } from "./registration/registrar.ts";
+export type { RegistrationAnswer } from "./registration/registration-answer.ts";
+export { defaultRegistrationLimits, type RegistrationLimits } from "./registration/registration-limits.ts";
+export type { AddressOfRecord, Domains } from "./location/address-of-record.ts";
+export type { Binding } from "./location/binding.ts";
+export { LocationService, type BindingRemovalCause, type LocationEvents } from "./location/location-service.ts";
+export { parseUsers, type UserSecrets } from "./users/parse-users.ts";
+export { Users } from "./users/users.ts";
+export { RegistrarError, type RegistrarErrorCode } from "./errors.ts";
