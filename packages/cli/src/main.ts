@@ -35,6 +35,10 @@ export async function main(args: readonly string[], terminal: Terminal = process
       const { registerCommand } = await import("./commands/register.ts");
       exitCode = await registerCommand(uri, flags, context);
     },
+    registrar: async (flags) => {
+      const { registrarCommand } = await import("./commands/registrar.ts");
+      exitCode = await registrarCommand(flags, context);
+    },
   };
   try {
     await createProgram(terminal, commands).parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });

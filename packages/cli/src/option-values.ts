@@ -1,3 +1,4 @@
+import type { ServerDigestAlgorithm } from "@sidetone/dialog-core";
 import { InvalidArgumentError } from "commander";
 
 // What the values of options must look like; commander puts the option's name before the advice.
@@ -38,6 +39,16 @@ export function codecNames(text: string): string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.includes("")) throw new InvalidArgumentError("Give codec names separated by commas, like PCMU,PCMA.");
   return names;
+}
+
+const algorithms: readonly ServerDigestAlgorithm[] = ["SHA-256", "SHA-512-256", "MD5"];
+
+export function algorithmNames(text: string): ServerDigestAlgorithm[] {
+  return text.split(",").map((name) => {
+    const algorithm = algorithms.find((known) => known.toLowerCase() === name.trim().toLowerCase());
+    if (!algorithm) throw new InvalidArgumentError(`Give names out of ${algorithms.join(", ")}, separated by commas.`);
+    return algorithm;
+  });
 }
 
 function numberOf(text: string): number {

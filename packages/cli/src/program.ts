@@ -4,7 +4,8 @@ import type { CallFlags } from "./commands/call.ts";
 import type { OptionsFlags } from "./commands/options.ts";
 import type { RegisterFlags } from "./commands/register.ts";
 import { exitCodeHelp } from "./exit-code.ts";
-import { codecNames, count, digits, hertz, lifetime, seconds } from "./option-values.ts";
+import { algorithmNames, codecNames, count, digits, hertz, lifetime, seconds } from "./option-values.ts";
+import type { RegistrarFlags } from "./registrar-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The version of the package; a test holds the two together. */
@@ -16,6 +17,7 @@ export interface Commands {
   answer(flags: AnswerFlags): Promise<void>;
   options(uri: string, flags: OptionsFlags): Promise<void>;
   register(uri: string, flags: RegisterFlags): Promise<void>;
+  registrar(flags: RegistrarFlags): Promise<void>;
 }
 
 /** The command line: every command with its arguments and options. */
@@ -31,6 +33,7 @@ export function createProgram(terminal: Terminal, commands: Commands): Command {
   addAnswer(program, commands);
   addOptions(program, commands);
   addRegister(program, commands);
+  addRegistrar(program, commands);
   return program;
 }
 
@@ -94,6 +97,28 @@ function addRegister(program: Command, commands: Commands): void {
     .option("--listen <host:port>", "local address and port for SIP (default: any)")
     .option("--json", "one JSON object per line: events, and a RegistrationReport")
     .action((uri: string, flags: RegisterFlags) => commands.register(uri, flags));
+}
+
+function addRegistrar(program: Command, commands: Commands): void {
+  program
+    .command("registrar")
+    .description("be a registrar: phones log in here, and are told where others are")
+    .requiredOption("--users <file>", "who may log in, one name:password a line; read again when it changes, and at SIGHUP")
+    .option("--listen <host:port>", "local address and port, for UDP and TCP", "0.0.0.0:5060")
+    .option("--domain <host...>", "host names that are served, each a domain of its own (default: any, as one)")
+    .option("--realm <text>", 'what the passwords are for (default: the first --domain, else "sidetone")')
+    .addOption(new Option("--algorithms <list>", "digest algorithms offered (default: SHA-256,SHA-512-256,MD5)").argParser(algorithmNames))
+    .addOption(new Option("--min-expires <seconds>", "refuse shorter registrations (default: 60)").argParser(count))
+    .addOption(new Option("--max-expires <seconds>", "shorten longer registrations (default: 7200)").argParser(count))
+    .addOption(new Option("--max-contacts <n>", "contacts that a user may have (default: 10)").argParser(count))
+    .addOption(
+      new Option("--redirect <who>", "who is told by 302 where a user is")
+        .choices(["authenticated", "anyone", "off"])
+        .default("authenticated"),
+    )
+    .addOption(traceOption())
+    .option("--json", "one JSON object per line")
+    .action((flags: RegistrarFlags) => commands.registrar(flags));
 }
 
 const playOption = (description: string): Option => new Option("--play <file>", description).conflicts("tone");

@@ -14,6 +14,8 @@ export interface TerminalParts {
   variables?: Readonly<Record<string, string | undefined>>;
   /** Calls back at each interrupt (Ctrl-C); gives the function that stops listening. */
   onInterrupt?: (listener: () => void) => () => void;
+  /** Calls back when asked to read its files again (SIGHUP), which is an interrupt where nobody listens; gives the function that stops listening. */
+  onReload?: (listener: () => void) => () => void;
   /** Asks a person without showing what is typed; undefined when nothing was typed. Left out where nobody can be asked. */
   askSecret?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
 }
@@ -22,6 +24,7 @@ export interface TerminalParts {
 export class Terminal {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly onInterrupt: (listener: () => void) => () => void;
+  readonly onReload: (listener: () => void) => () => void;
   /** Undefined where no person can be asked. */
   readonly askSecret: ((question: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
   readonly #out: TerminalOutput;
@@ -30,11 +33,12 @@ export class Terminal {
   /** While a person types, nothing moves. */
   #isAsking = false;
 
-  constructor({ out, err, variables = {}, onInterrupt = () => () => {}, askSecret }: TerminalParts) {
+  constructor({ out, err, variables = {}, onInterrupt = () => () => {}, onReload = () => () => {}, askSecret }: TerminalParts) {
     this.#out = out;
     this.#err = err;
     this.variables = variables;
     this.onInterrupt = onInterrupt;
+    this.onReload = onReload;
     this.askSecret = askSecret && ((question, signal) => this.#ask(() => askSecret(question, signal)));
   }
 

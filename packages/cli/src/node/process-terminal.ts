@@ -14,11 +14,20 @@ export function processTerminal(): Terminal {
     err: stderr,
     variables: process.env,
     onInterrupt,
+    onReload,
     ...(stdin.isTTY && stderr.isTTY ? { askSecret: secretAsker({ input: stdin, output: stderr, interrupt }) } : {}),
   });
 }
 
 const interrupt = (): void => void process.emit("SIGINT", "SIGINT");
+
+/** Who reads files again at SIGHUP, as daemons do. */
+const reloadListeners = new Set<() => void>();
+
+function onReload(listener: () => void): () => void {
+  reloadListeners.add(listener);
+  return () => reloadListeners.delete(listener);
+}
 
 function onInterrupt(listener: () => void): () => void {
   let firstAtMs: number | undefined;
@@ -28,12 +37,18 @@ function onInterrupt(listener: () => void): () => void {
       listener();
     } else if (systemClock.now() - firstAtMs > sameInterruptMs) process.exit(statusOfInterrupt);
   };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const onHangup = (): void => {
+    if (reloadListeners.size === 0) onSignal();
+    for (const reload of reloadListeners) reload();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.on(signal, onSignal);
+  process.on("SIGHUP", onHangup);
   // Nobody reads any more (`| head -1`): as good as an interrupt. The listener stays, for what is still written on the way out.
   process.stdout.once("error", onSignal).on("error", () => {});
   return () => {
     for (const signal of signals) process.off(signal, onSignal);
+    process.off("SIGHUP", onHangup);
     process.stdout.off("error", onSignal);
   };
 }

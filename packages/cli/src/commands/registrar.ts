@@ -1,0 +1,91 @@
+import { DialogError, DigestServer } from "@sidetone/dialog-core";
+import { formatHostPort, onAbort, parseHostPort, systemEnvironment, type Environment } from "@sidetone/infra-common";
+import { createRegistrarServer, RegistrarError, Users, type RegistrarServer } from "@sidetone/registrar-core";
+import { createSipTransports, SipTransportError, type ListeningPoint, type SipTransports } from "@sidetone/sip-transport";
+import type { CommandContext } from "../command-context.ts";
+import { exitCodes } from "../exit-code.ts";
+import { explainError } from "../explain-error.ts";
+import { listenAddress } from "../listen-address.ts";
+import { TraceFile } from "../node/trace-file.ts";
+import { UsersFile } from "../node/users-file.ts";
+import type { RegistrarFlags } from "../registrar-flags.ts";
+import { RegistrarNarrator } from "../registrar-narrator.ts";
+import { runCommand } from "../run-command.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** `sidetone registrar`. Ends when interrupted. */
+export function registrarCommand(flags: RegistrarFlags, context: CommandContext): Promise<number> {
+  return runCommand(context, flags.json ?? false, () => explaining(() => serve(flags, context)));
+}
+
+async function serve(flags: RegistrarFlags, { terminal, environment = systemEnvironment(), interrupted }: CommandContext): Promise<number> {
+  const { clock } = environment;
+  const narrator = new RegistrarNarrator(terminal, flags.json ?? false, clock);
+  const realm = flags.realm ?? flags.domain?.[0] ?? "sidetone";
+  const users = new Users(realm);
+  await using _trace = flags.trace === undefined ? undefined : await TraceFile.open(flags.trace);
+  await using transports = createSipTransports(environment);
+  await using server = openServer(flags, users, realm, transports, environment);
+  using file = await UsersFile.open(flags.users, users, clock, {
+    onReloaded: (removed) => {
+      for (const key of removed.flatMap((name) => server.registrar.domains.keysOf(name))) server.registrar.location.clear(key);
+      narrator.say("UsersLoaded", `${count(users.size)} in ${flags.users} now`, { users: users.size, removed: removed.length });
+    },
+    onRefused: (error) => narrator.problem(error),
+  });
+  if (await file.isReadableByOthers()) terminal.error(`warning: others on this machine can read ${flags.users}: chmod 600 it`);
+  narrator.follow(server.registrar.location);
+  const points = await listen(transports, await listenAddress(flags.listen, environment));
+  const where = points.map(({ transport, address, port }) => `${transport} ${formatHostPort(address, port)}`).join(" and ");
+  const listeningPoints = points.map(({ transport, address, port }) => ({ transport, address, port }));
+  narrator.say("Listening", `registrar for ${count(users.size)} on ${where}, realm ${JSON.stringify(realm)}; Ctrl-C ends`, {
+    uri: `sip:${formatHostPort(points[0]!.address, points[0]!.port)}`,
+    listeningPoints,
+  });
+  const forgetReload = terminal.onReload(() => void file.reload());
+  await new Promise<void>((resolve) => onAbort(interrupted, () => resolve()));
+  forgetReload();
+  return exitCodes.ok;
+}
+
+function openServer(
+  flags: RegistrarFlags,
+  users: Users,
+  realm: string,
+  transports: SipTransports,
+  environment: Environment,
+): RegistrarServer {
+  const { algorithms, minExpires, maxExpires, maxContacts, domain, redirect } = flags;
+  return createRegistrarServer(environment, transports, {
+    authentication: new DigestServer(environment, { realm, secrets: users, algorithms }),
+    domains: domain,
+    redirects: redirect,
+    server: "Sidetone",
+    limits: {
+      ...(minExpires === undefined ? {} : { minExpiresSeconds: minExpires }),
+      ...(maxExpires === undefined ? {} : { maxExpiresSeconds: maxExpires }),
+      ...(maxContacts === undefined ? {} : { bindingsPerAddress: maxContacts }),
+    },
+  });
+}
+
+/** UDP and TCP on the same port. */
+async function listen(transports: SipTransports, where: string): Promise<ListeningPoint[]> {
+  const { host: address, port = 5060 } = parseHostPort(where)!;
+  const udp = await transports.listen({ transport: "UDP", address, port });
+  return [udp, await transports.listen({ transport: "TCP", address, port: udp.port })];
+}
+
+function count(users: number): string {
+  return users === 1 ? "1 user" : `${users} users`;
+}
+
+/** What a person can correct is told as such. */
+async function explaining(body: () => Promise<number>): Promise<number> {
+  try {
+    return await body();
+  } catch (error) {
+    const isTheirs = error instanceof RegistrarError || error instanceof DialogError || error instanceof SipTransportError;
+    throw isTheirs ? new UsageError(explainError(error)) : error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { ServerDigestAlgorithm } from "@sidetone/dialog-core";
+import type { RedirectPolicy } from "@sidetone/registrar-core";
+
+/** The options of `sidetone registrar`. */
+export interface RegistrarFlags {
+  users: string;
+  listen: string;
+  domain?: string[];
+  realm?: string;
+  algorithms?: ServerDigestAlgorithm[];
+  minExpires?: number;
+  maxExpires?: number;
+  maxContacts?: number;
+  redirect: RedirectPolicy;
+  trace?: string;
+  json?: boolean;
+}

@@ -1,0 +1,1 @@
+export * from "@sidetone/registrar-core";
