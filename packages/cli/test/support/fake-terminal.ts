@@ -10,10 +10,12 @@ export interface FakeTerminalOptions extends Partial<Pick<TerminalParts, "variab
 export class FakeTerminal extends Terminal {
   readonly #written: { out: string; err: string };
   readonly #listeners: Set<() => void>;
+  readonly #reloadListeners: Set<() => void>;
 
   constructor({ interactive, columns, ...parts }: FakeTerminalOptions = {}) {
     const written = { out: "", err: "" };
     const listeners = new Set<() => void>();
+    const reloadListeners = new Set<() => void>();
     super({
       out: { write: (text: string) => (written.out += text), isTTY: interactive, columns },
       err: { write: (text: string) => (written.err += text) },
@@ -21,10 +23,15 @@ export class FakeTerminal extends Terminal {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
+      onReload: (listener) => {
+        reloadListeners.add(listener);
+        return () => reloadListeners.delete(listener);
+      },
       ...parts,
     });
     this.#written = written;
     this.#listeners = listeners;
+    this.#reloadListeners = reloadListeners;
   }
 
   /** All that was written, live lines with their carriage returns. */
@@ -64,7 +71,11 @@ export class FakeTerminal extends Terminal {
 
   /** Somebody who listens to interrupts is a command that runs. */
   get interruptListeners(): number {
-    return this.#listeners.size;
+    return this.#listeners.size + this.#reloadListeners.size;
+  }
+
+  reload(): void {
+    for (const listener of this.#reloadListeners) listener();
   }
 
   interrupt(): void {
