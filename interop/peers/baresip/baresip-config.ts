@@ -49,15 +49,25 @@ export interface BaresipAccount {
   /** In order of preference. Default PCMU, PCMA. */
   codecs?: readonly ("PCMU" | "PCMA")[];
   password?: string;
+  /** Registers at its domain, for so many seconds. Default: it does not register. */
+  registersFor?: number;
   /** `127.0.0.1:5060`: where its calls go first. */
   outboundProxy?: string;
 }
 
-/** One line of baresip's `accounts`. It does not register. */
+/** One line of baresip's `accounts`. */
 export function baresipAccount(account: BaresipAccount): string {
-  const { user = "phone", domain = "127.0.0.1", answers = "manual", codecs = ["PCMU", "PCMA"], password, outboundProxy } = account;
+  const {
+    user = "phone",
+    domain = "127.0.0.1",
+    answers = "manual",
+    codecs = ["PCMU", "PCMA"],
+    password,
+    outboundProxy,
+    registersFor = 0,
+  } = account;
   const parameters = [
-    "regint=0",
+    `regint=${registersFor}`,
     `answermode=${answers}`,
     `audio_codecs=${codecs.map((codec) => codec.toLowerCase()).join(",")}`,
     ...(password === undefined ? [] : [`auth_pass=${password}`]),

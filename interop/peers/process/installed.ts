@@ -12,6 +12,9 @@ const packages: Readonly<Record<string, string>> = {
   openssl: "openssl",
   turnserver: "coturn",
   turnutils_stunclient: "coturn",
+  sipsak: "sipsak",
+  svwar: "sipvicious",
+  svcrack: "sipvicious",
 };
 
 /** Debian keeps daemons in /usr/sbin, which a user's PATH may lack. */

@@ -39,8 +39,13 @@ export interface DigestServerOptions {
 export interface DigestServerLimits {
   /** Nonces whose uses are remembered. Beyond, clients have to ask anew for a nonce that is as old as those forgotten. Default 50,000. */
   readonly nonces?: number | undefined;
-  /** Wrong passwords in a row from one address, before it is answered 503 with Retry-After; Infinity for no limit. Default 20. */
+  /**
+   * Wrong passwords in a row for one username from one address, before they are answered 503 with Retry-After; Infinity for no limit. Some
+   * phones try the same one a dozen times. Default 20.
+   */
   readonly failures?: number | undefined;
+  /** The same for all usernames together. Default 100. */
+  readonly failuresPerAddress?: number | undefined;
   /** One more is allowed after so long. Default 2. */
   readonly secondsPerFailure?: number | undefined;
 }
@@ -65,14 +70,15 @@ export class DigestServer {
   readonly #uses: NonceUses;
   readonly #lifetimeMs: number;
   readonly #failures: FailureLimit;
+  readonly #failuresPerAddress: FailureLimit;
   /** Stands for the hash of a user that does not exist; nobody knows it. */
   readonly #nobody: string;
 
   /** @throws {DialogError} `DIALOG_OPTION` when an option cannot be honoured. */
   constructor(environment: Environment, options: DigestServerOptions) {
     const { realm, secrets, algorithms = defaultAlgorithms, isProxy = false, nonceLifetimeSeconds = 300, key, limits = {} } = options;
-    const { nonces = 50_000, failures = 20, secondsPerFailure = 2 } = limits;
-    checkOptions({ algorithms, realm, key, positive: { nonceLifetimeSeconds, nonces, failures, secondsPerFailure } });
+    const { nonces = 50_000, failures = 20, failuresPerAddress = 100, secondsPerFailure = 2 } = limits;
+    checkOptions({ algorithms, realm, key, positive: { nonceLifetimeSeconds, nonces, failures, failuresPerAddress, secondsPerFailure } });
     this.realm = realm;
     this.isProxy = isProxy;
     this.algorithms = [...new Set(algorithms)].sort((a, b) => digestAlgorithms.indexOf(b) - digestAlgorithms.indexOf(a));
@@ -82,6 +88,7 @@ export class DigestServer {
     this.#uses = new NonceUses(nonces);
     this.#lifetimeMs = nonceLifetimeSeconds * 1000;
     this.#failures = new FailureLimit(environment.clock, failures, secondsPerFailure * 1000);
+    this.#failuresPerAddress = new FailureLimit(environment.clock, failuresPerAddress, secondsPerFailure * 1000);
     this.#nobody = Buffer.from(environment.random.bytes(32)).toString("hex");
   }
 
@@ -89,17 +96,18 @@ export class DigestServer {
    * Judges a request that came over `flow`. A promise only when the secret source gives one.
    *
    * The refusal is 401 (407) with challenges; 400 when the credentials are for another resource than the Request-URI (RFC 7616 §3.4.6);
-   * 503 with Retry-After when the address has failed too often.
+   * 503 with Retry-After when there were too many failures.
    */
   authenticate(request: SipRequest, flow: Flow): DigestVerdict | Promise<DigestVerdict> {
     const credentials = this.#credentialsOf(request);
     if (!credentials) return this.#challenge(false);
     if (!isForRequestUri(credentials, request)) return { refusal: { statusCode: 400, reasonPhrase: "Digest URI Mismatch" } };
-    const waitMs = this.#failures.waitMs(flow.remoteAddress);
+    const { username = "" } = credentials;
+    const waitMs = Math.max(this.#failures.waitMs(flow.remoteAddress, username), this.#failuresPerAddress.waitMs(flow.remoteAddress));
     if (waitMs > 0) return { refusal: { statusCode: 503, headers: [["Retry-After", String(Math.ceil(waitMs / 1000))]] } };
     const algorithm = this.algorithms.find((offered) => offered === credentials.algorithm);
     if (!algorithm) return this.#challenge(false);
-    const ha1 = this.#secrets.ha1(credentials.username ?? "", this.realm, algorithm);
+    const ha1 = this.#secrets.ha1(username, this.realm, algorithm);
     if (ha1 instanceof Promise) return ha1.then((found) => this.#judge(request, flow, credentials, found));
     return this.#judge(request, flow, credentials, ha1);
   }
@@ -132,7 +140,8 @@ export class DigestServer {
     const digits = credentials.algorithm === "MD5" ? 32 : 64;
     const isRight = verifyDigest(credentials, { ha1: ha1 ?? this.#nobody.slice(0, digits), realm, method, body });
     if (!isRight || ha1 === undefined) {
-      this.#failures.add(flow.remoteAddress);
+      this.#failures.add(flow.remoteAddress, credentials.username);
+      this.#failuresPerAddress.add(flow.remoteAddress);
       return this.#challenge(false);
     }
     // "stale … TRUE … the client may wish to simply retry the request with a new encrypted response, without re-prompting" (RFC 7616 §3.3)

@@ -109,7 +109,7 @@ describe("A digest server (RFC 7616, RFC 8760)", () => {
   });
 
   test("does the same work for an unknown user as for a wrong password", () => {
-    const { judge, challenge } = setUp({ limits: { failures: Infinity } });
+    const { judge, challenge } = setUp({ limits: { failures: Infinity, failuresPerAddress: Infinity } });
     const measure = (options: { username?: string; password?: string }): number => {
       const credentials = answer(challenge(), options);
       const before = process.cpuUsage();
@@ -247,6 +247,15 @@ describe("Wrong passwords", () => {
     expect(parts.judge(answer(parts.challenge()), { address: "10.0.0.2" })).toEqual({ username: "alice" });
   });
 
+  test("for another user of the same address do not lock this one out, until there are very many", () => {
+    const parts = setUp({ limits: { failures: 3, failuresPerAddress: 10 } });
+    const wrong = (username: string) => parts.judge(answer(parts.challenge(), { username, password: "guess" })).refusal!.statusCode;
+    expect(Array.from({ length: 5 }, () => wrong("bob"))).toEqual([401, 401, 401, 503, 503]);
+    expect(parts.judge(answer(parts.challenge()))).toEqual({ username: "alice" });
+    expect(Array.from({ length: 8 }, (_, user) => wrong(`user${user}`))).toEqual([...Array<number>(7).fill(401), 503]);
+    expect(parts.judge(answer(parts.challenge())).refusal?.statusCode).toBe(503);
+  });
+
   test("are forgiven one after the other", () => {
     const parts = setUp({ limits: { failures: 3, secondsPerFailure: 5 } });
     for (let count = 0; count < 4; count++) guess(parts, "10.0.0.66");
@@ -270,7 +279,7 @@ describe("Wrong passwords", () => {
   });
 
   test("have no limit where none is wanted", () => {
-    const parts = setUp({ limits: { failures: Infinity } });
+    const parts = setUp({ limits: { failures: Infinity, failuresPerAddress: Infinity } });
     expect(Array.from({ length: 200 }, () => guess(parts, "10.0.0.66").statusCode).every((code) => code === 401)).toBe(true);
   });
 });
