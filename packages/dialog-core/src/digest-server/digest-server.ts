@@ -153,7 +153,6 @@ export class DigestServer {
     const madeAtMs = this.#nonces.madeAtMs(nonce);
     const oldestMs = this.#environment.clock.wallNow() - this.#lifetimeMs;
     if (madeAtMs === undefined || madeAtMs < oldestMs) return false;
-    this.#uses.forgetBefore(oldestMs);
     return this.#uses.take(nonce, madeAtMs, qop === undefined ? 0 : Number.parseInt(nc!, 16));
   }
 

@@ -1,7 +1,8 @@
 import { addressToBytes, isIpv6, type Clock } from "@sidetone/infra-common";
 import { flat } from "@sidetone/sip-core";
+import { GenerationMap } from "./generation-map.ts";
 
-/** Whose failures are remembered; the one whose failure is longest ago goes first. */
+/** Whose failures are remembered. */
 const maxEntries = 20_000;
 const maxNameLength = 64;
 
@@ -14,7 +15,7 @@ export class FailureLimit {
   readonly #burst: number;
   readonly #intervalMs: number;
   /** When all failures of an entry will have been forgiven. */
-  readonly #forgivenAtMs = new Map<string, number>();
+  readonly #forgivenAtMs = new GenerationMap<number>(maxEntries);
 
   constructor(clock: Clock, burst: number, intervalMs: number) {
     this.#clock = clock;
@@ -24,7 +25,6 @@ export class FailureLimit {
 
   /** How long to wait before the next try; 0 when it may be now. */
   waitMs(address: string, name: string = ""): number {
-    if (this.#forgivenAtMs.size === 0) return 0;
     const forgivenAtMs = this.#forgivenAtMs.get(keyOf(address, name));
     if (forgivenAtMs === undefined) return 0;
     return Math.max(0, forgivenAtMs - this.#clock.now() - (this.#burst - 1) * this.#intervalMs);
@@ -34,13 +34,7 @@ export class FailureLimit {
   add(address: string, name: string = ""): void {
     const key = keyOf(address, name);
     const nowMs = this.#clock.now();
-    const forgivenAtMs = Math.max(nowMs, this.#forgivenAtMs.get(key) ?? 0) + this.#intervalMs;
-    this.#forgivenAtMs.delete(key);
-    this.#forgivenAtMs.set(flat(key), forgivenAtMs);
-    for (const [oldest, untilMs] of this.#forgivenAtMs) {
-      if (untilMs > nowMs && this.#forgivenAtMs.size <= maxEntries) return;
-      this.#forgivenAtMs.delete(oldest);
-    }
+    this.#forgivenAtMs.set(flat(key), Math.max(nowMs, this.#forgivenAtMs.get(key) ?? 0) + this.#intervalMs);
   }
 }
 

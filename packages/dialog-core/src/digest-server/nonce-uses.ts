@@ -1,4 +1,5 @@
 import { flat } from "@sidetone/sip-core";
+import { GenerationMap } from "./generation-map.ts";
 
 /** Counts below the highest one that are told apart: requests over UDP overtake each other. */
 const windowBits = 32;
@@ -16,17 +17,13 @@ interface NonceUse {
  * fill it, and a bounded number of nonces. What makes room is not forgotten: unknown nonces that are as old count as used.
  */
 export class NonceUses {
-  readonly #capacity: number;
-  readonly #uses = new Map<string, NonceUse>();
+  readonly #uses: GenerationMap<NonceUse>;
   /** Nonces of before, or of this very time, that are not in the map may have been used. */
   #forgottenUntilMs = -Infinity;
 
+  /** @param capacity Nonces that are remembered at most. */
   constructor(capacity: number) {
-    this.#capacity = capacity;
-  }
-
-  get size(): number {
-    return this.#uses.size;
+    this.#uses = new GenerationMap(capacity);
   }
 
   /**
@@ -38,25 +35,9 @@ export class NonceUses {
     const use = this.#uses.get(nonce);
     if (use) return takeAgain(use, count);
     if (madeAtMs <= this.#forgottenUntilMs) return false;
-    if (this.#uses.size >= this.#capacity) this.#forgetOne();
-    this.#uses.set(flat(nonce), { madeAtMs, highest: count, window: 1 });
+    const forgotten = this.#uses.set(flat(nonce), { madeAtMs, highest: count, window: 1 });
+    if (forgotten) for (const each of forgotten.values()) this.#forgottenUntilMs = Math.max(this.#forgottenUntilMs, each.madeAtMs);
     return true;
-  }
-
-  /** Lets go of nonces that are too old to be used, oldest uses first; at most `limit` of them, so that no request pays for many. */
-  forgetBefore(madeAtMs: number, limit: number = 4): void {
-    for (const [nonce, use] of this.#uses) {
-      if (limit-- === 0 || use.madeAtMs >= madeAtMs) return;
-      this.#uses.delete(nonce);
-    }
-  }
-
-  #forgetOne(): void {
-    for (const [nonce, { madeAtMs }] of this.#uses) {
-      this.#uses.delete(nonce);
-      this.#forgottenUntilMs = Math.max(this.#forgottenUntilMs, madeAtMs);
-      return;
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Environment } from "@sidetone/infra-common";
 import type { Refusal } from "@sidetone/dialog-core";
 import { createResponse, serializeMessage, type SipRequest } from "@sidetone/sip-core";
@@ -8,12 +8,12 @@ import type { Flow, SipTransports } from "@sidetone/sip-transport";
 export class StatelessAnswer {
   readonly #environment: Environment;
   readonly #transports: SipTransports;
-  readonly #key: Uint8Array;
+  readonly #secret: string;
 
   constructor(environment: Environment, transports: SipTransports) {
     this.#environment = environment;
     this.#transports = transports;
-    this.#key = environment.random.bytes(16);
+    this.#secret = environment.random.token(24);
   }
 
   send(request: SipRequest, arrival: Flow, { statusCode, ...options }: Refusal): void {
@@ -29,9 +29,6 @@ export class StatelessAnswer {
 
   /** "A stateless UAS … MUST generate the same To tag for any given request" that comes again (§8.2.7). */
   #toTag({ topVia, callId }: SipRequest): string {
-    return createHmac("sha256", this.#key)
-      .update(`${topVia.branch ?? ""} ${callId}`)
-      .digest("hex")
-      .slice(0, 16);
+    return hash("sha256", `${this.#secret} ${topVia.branch ?? ""} ${callId}`, "hex").slice(0, 16);
   }
 }

@@ -27,6 +27,8 @@ export class Credentials {
   readonly scheme: string;
   /** Every auth-param, unquoted when asked for. */
   readonly parameters: Parameters;
+  /** The first of each name in lower case, read in one pass: who judges credentials asks for nearly all of them. */
+  #values: Map<string, string> | undefined;
 
   /** Internal: the parts are checked. Use the codecs and {@link Credentials.digest}. */
   constructor(scheme: string, parameters: Parameters) {
@@ -62,58 +64,71 @@ export class Credentials {
 
   /** The username, from `username*` too (RFC 7616 §3.4; UTF-8 alone, RFC 5987); H(username:realm) when {@link userhash}. */
   get username(): string | undefined {
-    const extended = /^UTF-8'[^']*'(.*)$/i.exec(this.parameters.get("username*") ?? "");
-    return this.parameters.get("username") ?? (extended ? decodeEscapes(extended[1]!) : undefined);
+    const extended = /^UTF-8'[^']*'(.*)$/i.exec(this.#value("username*") ?? "");
+    return this.#value("username") ?? (extended ? decodeEscapes(extended[1]!) : undefined);
   }
 
   get realm(): string | undefined {
-    return this.parameters.get("realm");
+    return this.#value("realm");
   }
 
   get nonce(): string | undefined {
-    return this.parameters.get("nonce");
+    return this.#value("nonce");
   }
 
   /** The digest-uri as written. */
   get uri(): string | undefined {
-    return this.parameters.get("uri");
+    return this.#value("uri");
   }
 
   /** Hexadecimal digits as written. */
   get response(): string | undefined {
-    return this.parameters.get("response");
+    return this.#value("response");
   }
 
   get cnonce(): string | undefined {
-    return this.parameters.get("cnonce");
+    return this.#value("cnonce");
   }
 
   get opaque(): string | undefined {
-    return this.parameters.get("opaque");
+    return this.#value("opaque");
   }
 
   /** The quality of protection in lower case; undefined when none is named (RFC 2069). */
   get qop(): string | undefined {
-    return this.parameters.get("qop")?.toLowerCase();
+    return this.#value("qop")?.toLowerCase();
   }
 
   /** Eight hexadecimal digits as written. */
   get nc(): string | undefined {
-    return this.parameters.get("nc");
+    return this.#value("nc");
   }
 
   /** The algorithm, MD5 when none is named; undefined when it is unknown here. */
   get algorithm(): DigestAlgorithm | undefined {
-    return toDigestAlgorithm(this.parameters.get("algorithm"));
+    return toDigestAlgorithm(this.#value("algorithm"));
   }
 
   /** Whether the username is H(username:realm) (RFC 7616 §3.4.4). */
   get userhash(): boolean {
-    return this.parameters.get("userhash")?.toLowerCase() === "true";
+    return this.#value("userhash")?.toLowerCase() === "true";
+  }
+
+  #value(name: string): string | undefined {
+    return (this.#values ??= readValues(this.parameters)).get(name);
   }
 
   /** As it goes on the wire. */
   toString(): string {
     return `${this.scheme} ${this.parameters.text}`;
   }
+}
+
+function readValues(parameters: Parameters): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of parameters) {
+    const key = name.toLowerCase();
+    if (!values.has(key)) values.set(key, value);
+  }
+  return values;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What RFC 8760 §2.1 allows, weakest first; `-sess` binds the hash of the password to the first nonce (RFC 7616 §3.4.2). */
 export const digestAlgorithms = ["MD5", "MD5-sess", "SHA-512-256", "SHA-512-256-sess", "SHA-256", "SHA-256-sess"] as const;
@@ -21,5 +21,5 @@ export function isSessionAlgorithm(algorithm: DigestAlgorithm): boolean {
 /** H(data) of RFC 7616 §3.4 as lower-case hexadecimal digits; text is hashed as UTF-8. */
 export function digestHash(algorithm: DigestAlgorithm, data: string | Uint8Array): string {
   const base = algorithm.replace("-sess", "") as keyof typeof hashNames;
-  return createHash(hashNames[base]).update(data).digest("hex");
+  return hash(hashNames[base], data, "hex");
 }
