@@ -32,6 +32,7 @@ describe("sidetone", () => {
     ["transport", ["sip-transport"]],
     ["transaction", ["transaction-core"]],
     ["dialog", ["dialog-core"]],
+    ["registrar", ["registrar-core"]],
     ["session", ["session-core"]],
     ["trace", ["trace-core"]],
     ["media-transport", ["media-transport"]],
