@@ -52,7 +52,10 @@ function requestWith(authorization: string | undefined, requestUri: string, meth
 const challengesOf = ({ refusal }: DigestVerdict): Challenge[] =>
   (refusal?.headers ?? []).filter(([name]) => name === "WWW-Authenticate").map(([, value]) => WWWAuthenticate.parse(value));
 
-const isStale = (verdict: DigestVerdict): boolean => challengesOf(verdict).every(({ stale }) => stale);
+const isStale = (verdict: DigestVerdict): boolean => {
+  const challenges = challengesOf(verdict);
+  return challenges.length > 0 && challenges.every(({ stale }) => stale);
+};
 
 function answer(challenge: Challenge, options: Partial<AnswerChallengeOptions & { password: string }> = {}): Credentials {
   const { username = "alice", password = "secret", method = "REGISTER", nonceCount = 1, cnonce = "0a4f113b" } = options;
