@@ -50,6 +50,6 @@ describe("sidetone", () => {
 
   test("has no subpath but these", () => {
     const { exports } = JSON.parse(source("sidetone/package.json")) as { exports: Record<string, unknown> };
-    expect(Object.keys(exports)).toHaveLength(14);
+    expect(Object.keys(exports)).toHaveLength(15);
   });
 });
