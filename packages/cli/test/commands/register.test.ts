@@ -121,8 +121,8 @@ describe("sidetone register", () => {
   test.each([
     ["register sip:10.0.0.2", "names nobody"],
     ["register sip:alice@10.0.0.2 --expires 0", "whole number of seconds"],
-    ["register sips:alice@10.0.0.2", "TLS is not available yet"],
-    ["register sip:alice@10.0.0.2 --server sip:10.0.0.2;transport=ws", "WS is not available yet"],
+    ["register sips:alice@10.0.0.2;transport=udp", "UDP"],
+    ["register sip:alice@10.0.0.2 --server sip:10.0.0.2;transport=sctp", "SCTP is no transport for this URI"],
   ])("%s ends with 1", async (args, message) => {
     const { run, end } = commandLine();
     const command = run(args);

@@ -21,6 +21,8 @@ export class OwnAddresses {
   learn(flow: Flow, response: SipResponse): void {
     const key = keyOf(flow);
     this.#learned.delete(key);
+    // Over a WebSocket nobody is reached under an address (RFC 7118 §5.2).
+    if (flow.transport === "WS" || flow.transport === "WSS") return;
     const { host, received = host, rport } = response.topVia;
     if (!addressFamily(received) || isWildcard(received) || isMulticast(received)) return;
     // Without a NAT nobody listens at the port that a connection was opened from: that of the listening point is right.
