@@ -11,7 +11,10 @@ const scratch = mkdtempSync(join(tmpdir(), "sidetone-ci-"));
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const only = process.argv.slice(2);
 
-const peerPackages = "sip-tester kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipsak sipvicious openssl tshark coturn sox gcc libc6-dev".split(" ");
+const peerPackages =
+  "sip-tester kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipsak sipvicious openssl tshark coturn sox gcc libc6-dev".split(
+    " ",
+  );
 
 function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], ...options });
