@@ -3,6 +3,8 @@ export type { UserAgentUser } from "./user-agent/user-agent-user.ts";
 export type { AddressOptions, DialogRequestOptions, InviteOptions, RequestOptions } from "./user-agent/request-options.ts";
 export type { IncomingRequest, Refusal, ResponseOptions } from "./user-agent/incoming-request.ts";
 export type { RequestDraft } from "./user-agent/request-draft.ts";
+export type { FailoverOptions } from "./user-agent/failover-options.ts";
+export { ServerAffinity } from "./user-agent/server-affinity.ts";
 export { sessionDescriptionOf } from "./user-agent/session-description.ts";
 export type { RequestInterceptor } from "./user-agent/request-interceptor.ts";
 export type { AccountCredentials, CredentialQuery, CredentialSource } from "./user-agent/credential-source.ts";

@@ -75,11 +75,7 @@ describe("CANCEL (RFC 3261 §9)", () => {
   test("while the target is looked up ends the call without a message", async () => {
     const { clock, alice, network, log, expectNothingLeft } = await setUp();
     network.setName("slow.example.com", "10.0.0.2");
-    const { lookup } = alice.environment.network;
-    alice.environment.network.lookup = async (...query) => {
-      await new Promise<void>((resolve) => clock.setTimer(1_000, resolve));
-      return lookup.apply(alice.environment.network, query);
-    };
+    alice.environment.resolver.setConditions({ delayMs: 1_000 });
     const caller = alice.call("sip:bob@slow.example.com");
     await clock.advance(500);
     caller.usage.cancel();

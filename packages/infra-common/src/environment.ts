@@ -2,6 +2,7 @@ import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 import type { Network } from "./network.ts";
 import type { Random } from "./random.ts";
+import type { Resolver } from "./resolver.ts";
 
 /** Everything that the stack takes from outside. `systemEnvironment()` is the real one; the testkit makes virtual ones. */
 export interface Environment {
@@ -9,6 +10,8 @@ export interface Environment {
   readonly random: Random;
   readonly logger: Logger;
   readonly network: Network;
+  /** Answers what SIP asks the domain name system (RFC 3263). */
+  readonly resolver: Resolver;
   /**
    * Decides what happens when an application's listener throws: tests fail, client-core logs it and emits `ErrorOccurred`.
    * The stack itself goes on undisturbed.

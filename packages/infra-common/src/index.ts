@@ -20,6 +20,7 @@ export type {
   StreamReceiver,
   StreamServer,
 } from "./network.ts";
+export type { DnsAnswer, NaptrRecord, ResolveOptions, Resolver, SrvRecord } from "./resolver.ts";
 export type { Environment } from "./environment.ts";
 export { TableMachine, type ActionMap, type Transition, type TransitionTable } from "./transition-table.ts";
 export { ShardedMap } from "./sharded-map.ts";
@@ -49,4 +50,5 @@ export { systemEnvironment } from "./system-environment.ts";
 export { systemClock, SystemClock } from "./system-clock.ts";
 export { systemRandom, SystemRandom } from "./system-random.ts";
 export { nodeNetwork, NodeNetwork } from "./node/node-network.ts";
+export { nodeResolver, NodeResolver, type NodeResolverOptions } from "./node/node-resolver.ts";
 export { TimingWheel, type TimeSource } from "./timing-wheel.ts";

@@ -1,12 +1,13 @@
 import type { Environment } from "./environment.ts";
 import { silentLogger } from "./logger.ts";
 import { nodeNetwork } from "./node/node-network.ts";
+import { nodeResolver } from "./node/node-resolver.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { rethrowLater } from "./typed-emitter.ts";
 
 /**
- * The real environment: the system's clock, randomness and sockets, and a silent logger. An error thrown by a listener
+ * The real environment: the system's clock, randomness, sockets and name servers, and a silent logger. An error thrown by a listener
  * becomes an uncaught exception, as with EventTarget. `overrides` take the place of the parts they name.
  */
 export function systemEnvironment(overrides: Partial<Environment> = {}): Environment {
@@ -15,6 +16,7 @@ export function systemEnvironment(overrides: Partial<Environment> = {}): Environ
     random: systemRandom,
     logger: silentLogger,
     network: nodeNetwork,
+    resolver: nodeResolver,
     onListenerError: rethrowLater,
     ...overrides,
   };

@@ -6,6 +6,7 @@ export { MemoryHub } from "./memory-hub.ts";
 export { defaultPorts, type TransportName } from "./transport-name.ts";
 export type { Flow } from "./flow.ts";
 export type { SipTarget } from "./sip-target.ts";
+export type { Location, LocationStep } from "./locate/location.ts";
 export type { SipTransportUser } from "./sip-transport-user.ts";
 export type { FlowOptions, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
 export { SipTransportError, type SipTransportErrorCode } from "./sip-transport-error.ts";

@@ -1,9 +1,15 @@
-import { anySignal, formatHostPort, normaliseAddress, timeoutSignal, type Environment } from "@sidetone/infra-common";
-import { flat, type SipRequest, type SipResponse, type SipUri } from "@sidetone/sip-core";
+import { addressFamily, anySignal, formatHostPort, normaliseAddress, timeoutSignal, type Environment } from "@sidetone/infra-common";
+import { flat, SipUri, type SipRequest, type SipResponse } from "@sidetone/sip-core";
 import { Admission } from "./admission.ts";
 import type { Flow } from "./flow.ts";
 import { Ingress } from "./ingress.ts";
-import { locate } from "./locate.ts";
+import type { LocateContext } from "./locate/locate-context.ts";
+import { explainLocation, locate } from "./locate/locate.ts";
+import type { Location } from "./locate/location.ts";
+import { NameCache } from "./locate/name-cache.ts";
+import { SecureDomains } from "./locate/secure-domains.ts";
+import { serviceOf } from "./locate/transport-service.ts";
+import { raceFlows } from "./race-flows.ts";
 import { RecentFailures } from "./recent-failures.ts";
 import { responseDestination } from "./response-destination.ts";
 import { withoutZone } from "./sent-by.ts";
@@ -20,6 +26,8 @@ import type { TransportName } from "./transport-name.ts";
 /** "If a request is … larger than 1300 bytes and the path MTU is unknown, the request MUST be sent using [TCP]" (RFC 3261 §18.1.1). */
 const largestDatagramBytes = 1300;
 const largeRequestConnectMs = 2000;
+/** How long the address that lost a race against the other family's comes second. */
+const raceMemoryMs = 600_000;
 
 /** The SIP transport layer: the transports it is given, behind one door. */
 export class SipTransportStack implements SipTransports {
@@ -27,7 +35,10 @@ export class SipTransportStack implements SipTransports {
   readonly #ingress: Ingress;
   readonly #sources: SourceAddresses;
   readonly #transports = new Map<TransportName, Transport>();
+  readonly #names: NameCache;
+  readonly #locating: LocateContext;
   readonly #withoutTcp: RecentFailures;
+  readonly #slower: RecentFailures;
   /** Made when it is first needed. */
   #invalidHost: string | undefined = undefined;
   #closing: Promise<void> | undefined = undefined;
@@ -39,6 +50,16 @@ export class SipTransportStack implements SipTransports {
     this.#ingress = new Ingress(environment.clock, filled.limits, (host, port, flow) => this.#isOurs(host, port, flow));
     this.#sources = new SourceAddresses(environment.network, environment.clock);
     this.#withoutTcp = new RecentFailures(environment.clock);
+    this.#slower = new RecentFailures(environment.clock, raceMemoryMs);
+    this.#names = new NameCache(environment.resolver, environment.clock, filled.nameAnswers);
+    this.#locating = {
+      environment,
+      names: this.#names,
+      secureDomains: new SecureDomains(),
+      supports: (name) => this.#transports.has(name),
+      reaches: (name, family) => this.#transports.get(name)?.reaches(family) ?? false,
+      flowNamed: (host) => this.#flowNamed(host),
+    };
     const invalidHost = (): string => (this.#invalidHost ??= `${environment.random.token(12).toLowerCase()}.invalid`);
     const context: TransportContext = {
       environment,
@@ -82,13 +103,12 @@ export class SipTransportStack implements SipTransports {
 
   async locate(uri: SipUri, { signal }: { signal?: AbortSignal } = {}): Promise<readonly SipTarget[]> {
     this.#checkOpen();
-    const context = {
-      network: this.#environment.network,
-      supports: (name: TransportName) => this.#transports.has(name),
-      reaches: (name: TransportName, family: 4 | 6) => this.#transport(name).reaches(family),
-      flowNamed: (host: string) => this.#flowNamed(host),
-    };
-    return locate(uri, context, signal);
+    return locate(uri, this.#locating, signal);
+  }
+
+  async explainLocation(uri: SipUri, { signal }: { signal?: AbortSignal } = {}): Promise<Location> {
+    this.#checkOpen();
+    return explainLocation(uri, this.#locating, signal);
   }
 
   async flowTo(target: SipTarget, { messageBytes, transportIsExplicit, signal }: FlowOptions): Promise<Flow> {
@@ -99,7 +119,8 @@ export class SipTransportStack implements SipTransports {
       const stream = await this.#streamForLargeRequest(target, messageBytes, signal);
       if (stream) return stream;
     }
-    return transport.flowTo(target, signal);
+    const { otherAddress } = target;
+    return otherAddress === undefined ? transport.flowTo(target, signal) : this.#race(transport, target, otherAddress, signal);
   }
 
   responseFlow(message: SipRequest | SipResponse, arrival: Flow): Flow | Promise<Flow> {
@@ -113,11 +134,13 @@ export class SipTransportStack implements SipTransports {
     if (isInvalidHost(host)) return this.#flowNamed(host) ?? Promise.reject(gone(host));
     // The flow may outlive the message that the address is a slice of.
     const remote = { address: isSameHost ? arrival.remoteAddress : flat(address), port, hostName: flat(host) };
-    return this.#transport(arrival.transport).flowBack(remote, arrival);
+    const back = this.#transport(arrival.transport).flowBack(remote, arrival);
+    return arrival.transport === "UDP" || addressFamily(host) ? back : this.#orBackToName(back, flat(host), message.topVia.port, arrival);
   }
 
   close(): Promise<void> {
     this.#ingress.user = undefined;
+    this.#names.close();
     this.#closing ??= Promise.allSettled([...this.#transports.values()].map((transport) => transport.close())).then(() => {});
     return this.#closing;
   }
@@ -146,6 +169,38 @@ export class SipTransportStack implements SipTransports {
     } finally {
       either[Symbol.dispose]();
       timeout[Symbol.dispose]();
+    }
+  }
+
+  /** To whichever address of the server is up first, and to that one first the next time. */
+  #race(transport: Transport, target: SipTarget, otherAddress: string, signal: AbortSignal | undefined): Promise<Flow> {
+    const place = formatHostPort(target.address, target.port);
+    const isTurned = this.#slower.has(place);
+    const other = { ...target, address: otherAddress };
+    const [first, second] = isTurned ? [other, target] : [target, other];
+    const attemptSecond = async (attemptSignal: AbortSignal): Promise<Flow> => {
+      const flow = await transport.flowTo(second, attemptSignal);
+      if (isTurned) this.#slower.delete(place);
+      else this.#slower.add(place);
+      return flow;
+    };
+    return raceFlows([(attemptSignal) => transport.flowTo(first, attemptSignal), attemptSecond], this.#environment.clock, signal);
+  }
+
+  /**
+   * The way back to a client that wrote a name into its Via and whose address does not answer (RFC 3263 §5): with a port by its addresses,
+   * without one by the SRV records of the Via's transport.
+   */
+  async #orBackToName(back: Flow | Promise<Flow>, host: string, port: number | undefined, { transport }: Flow): Promise<Flow> {
+    try {
+      return await back;
+    } catch (error) {
+      const uri = SipUri.create({ host, port, parameters: [["transport", serviceOf(transport).parameter]] });
+      for (const target of await this.locate(uri).catch(() => [])) {
+        const flow = await this.flowTo(target, { messageBytes: 0, transportIsExplicit: true }).catch(() => undefined);
+        if (flow) return flow;
+      }
+      throw error;
     }
   }
 

@@ -22,6 +22,8 @@ export interface SipTransportsOptions {
   readonly queuedBytes?: number;
   /** Connections that peers may have open at a time over all streams; more are refused. Default 10,000. */
   readonly inboundConnections?: number;
+  /** Answers of the name service kept for their time; the one not used for longest makes room. Default 1,024. */
+  readonly nameAnswers?: number;
   /** The same for the peers of one IPv4 address or one IPv6 /64 network, which may be many behind a NAT. Default 2,000. */
   readonly connectionsPerAddress?: number;
   /** Of these, connections from which no message has come yet; for one more, the oldest of them is closed. Default 2,000. */
@@ -50,6 +52,7 @@ export const defaultTransportOptions: FilledTransportsOptions = {
   firstMessageTimeoutMs: 32_000,
   queuedBytes: 4 * 2 ** 20,
   inboundConnections: 10_000,
+  nameAnswers: 1024,
   connectionsPerAddress: 2000,
   halfOpenConnections: 2000,
 };

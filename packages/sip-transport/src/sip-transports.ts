@@ -1,5 +1,6 @@
 import type { SipRequest, SipResponse, SipUri } from "@sidetone/sip-core";
 import type { Flow } from "./flow.ts";
+import type { Location } from "./locate/location.ts";
 import type { SipTarget } from "./sip-target.ts";
 import type { SipTransportUser } from "./sip-transport-user.ts";
 import type { TransportName } from "./transport-name.ts";
@@ -47,8 +48,9 @@ export interface SipTransports extends AsyncDisposable {
   listen(options: ListenOptions): Promise<ListeningPoint>;
 
   /**
-   * The targets for a request to `uri`, best first (RFC 3263 §4). Sends DNS queries for a host name (A and AAAA); a numeric host
-   * needs none. NAPTR and SRV are not asked. Targets of an address family without a socket are left out.
+   * The targets for a request to `uri`, best first (RFC 3263 §4): asks for NAPTR, SRV, A and AAAA records as far as the URI leaves
+   * transport, port and address open, and draws by weight among SRV records of one priority. Answers are kept for their TTL. Targets of
+   * an address family without a socket are left out.
    *
    * @throws {SipTransportError} `SIP_TRANSPORT_UNSUPPORTED`, `SIP_TRANSPORT_NAME_NOT_FOUND` or `SIP_TRANSPORT_NOT_LISTENING`.
    * @throws `signal.reason` when aborted.
@@ -56,7 +58,16 @@ export interface SipTransports extends AsyncDisposable {
   locate(uri: SipUri, options?: { signal?: AbortSignal }): Promise<readonly SipTarget[]>;
 
   /**
-   * A flow for a request to `target`: the UDP socket of its family, or a connection, which is reused or opened.
+   * What {@link locate} does for `uri`, step by step: the records found, the order chosen and why, and the error if there is no target.
+   *
+   * @throws {SipTransportError} `SIP_TRANSPORT_CLOSED`.
+   * @throws `signal.reason` when aborted.
+   */
+  explainLocation(uri: SipUri, options?: { signal?: AbortSignal }): Promise<Location>;
+
+  /**
+   * A flow for a request to `target`: the UDP socket of its family, or a connection, which is reused or opened. With an `otherAddress`
+   * a second attempt goes there after 250 ms, or as soon as the first fails, and the connection that is up first is taken (RFC 8305).
    *
    * A request of more than 1,300 bytes to a UDP target goes over TCP unless `transportIsExplicit`; when no connection comes up
    * within 2 s, it goes over UDP after all (RFC 3261 §18.1.1).

@@ -4,11 +4,13 @@ export { virtualEnvironment, type VirtualEnvironment, type VirtualEnvironmentOpt
 export { VirtualNetwork, type VirtualNetworkOptions } from "./network/virtual-network.ts";
 export { VirtualHost, type HostOptions } from "./network/virtual-host.ts";
 export { VirtualNat, type NatKind, type NatMapping, type NatOptions } from "./network/virtual-nat.ts";
+export { VirtualResolver, type ResolverConditions, type VirtualRecordOptions } from "./network/virtual-resolver.ts";
 export { defaultLinkConditions, type LinkConditions } from "./network/link-conditions.ts";
 export type { SegmentKind } from "./network/packet.ts";
 export type { DropReason, WireEvent, WireListener } from "./wire/wire-tap.ts";
 export { WireLog, type OnTestFailed, type WireLogEntry, type WireLogOptions } from "./wire/wire-log.ts";
 export { describePacket, type PacketDescription, type PacketKind } from "./wire/describe-packet.ts";
+export { DnsServer } from "./node/dns-server.ts";
 export { networkCompliance } from "./compliance/network-compliance.ts";
 export type { ComplianceCase, NetworkUnderTest } from "./compliance/compliance-case.ts";
 export { issueCertificate, type CertificateParts, type IssuedCertificate } from "./tls/issue-certificate.ts";

@@ -1,6 +1,7 @@
 import { silentLogger, type Environment, type Logger } from "@sidetone/infra-common";
 import type { VirtualHost } from "./network/virtual-host.ts";
 import { VirtualNetwork, type VirtualNetworkOptions } from "./network/virtual-network.ts";
+import type { VirtualResolver } from "./network/virtual-resolver.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
@@ -25,6 +26,8 @@ export interface VirtualEnvironmentOptions {
 export interface VirtualEnvironment extends Environment {
   readonly clock: VirtualClock;
   readonly network: VirtualHost;
+  /** The name service of the virtual network, which all its hosts share. */
+  readonly resolver: VirtualResolver;
   /** The network that the host is on. */
   readonly virtualNetwork: VirtualNetwork;
   /** What listeners have thrown so far. */
@@ -45,6 +48,7 @@ export function virtualEnvironment(options: VirtualEnvironmentOptions = {}): Vir
     random: new SeededRandom(`${network.address} ${seed}`),
     logger,
     network,
+    resolver: virtualNetwork.resolver,
     virtualNetwork,
     listenerErrors,
     onListenerError: (error, where) => {

@@ -16,6 +16,7 @@ const actions: ActionMap<InviteClientMachine, InviteClientAction, TransactionMes
   retransmit: (t) => t.transmit(),
   doubleTimerA: (t) => t.startRepeatTimer((t.repeatIntervalMs *= 2), onTimerA),
   stopSending: (t) => t.stopSending(),
+  stopRepeating: (t) => t.stopRepeatTimer(),
   // "The client transaction SHOULD start timer D … at least 32 seconds for unreliable transports, and zero seconds for reliable" (§17.1.1.2)
   startTimerD: (t) => (t.flow.reliable ? t.input("timerD") : t.startEndTimer(t.host.timers.D, onTimerD)),
   startTimerM: (t) => t.startEndTimer(64 * t.host.timers.T1, onTimerM),
@@ -75,6 +76,12 @@ export class InviteClientMachine extends ClientMachine<InviteClientState, Invite
     if (this.#cancelHeaders) return;
     this.#cancelHeaders = headers;
     this.input("cancelled");
+  }
+
+  /** Another server has the request: it is not repeated, and cancelled as soon as this one is heard of. */
+  supersede(): void {
+    this.input("superseded");
+    this.cancel([]);
   }
 
   /** Nobody waits for the final response any more: it gets as long to come as after a CANCEL, though none is sent. */

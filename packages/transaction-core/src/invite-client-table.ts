@@ -2,11 +2,23 @@ import type { TransitionTable } from "@sidetone/infra-common";
 
 export type InviteClientState = "Calling" | "Proceeding" | "Completed" | "Accepted" | "Terminated";
 export type InviteClientInput =
-  "timerA" | "timerB" | "timerD" | "timerM" | "cancelTimeout" | "1xx" | "2xx" | "300-699" | "cancelled" | "givenUp" | "transportError";
+  | "timerA"
+  | "timerB"
+  | "timerD"
+  | "timerM"
+  | "cancelTimeout"
+  | "1xx"
+  | "2xx"
+  | "300-699"
+  | "cancelled"
+  | "superseded"
+  | "givenUp"
+  | "transportError";
 export type InviteClientAction =
   | "retransmit"
   | "doubleTimerA"
   | "stopSending"
+  | "stopRepeating"
   | "startTimerD"
   | "startTimerM"
   | "recallWish"
@@ -28,6 +40,7 @@ export const inviteClientTable: TransitionTable<InviteClientState, InviteClientI
     timerA:         ["Calling", "retransmit", "doubleTimerA"],
     timerB:         ["Terminated", "end", "reportTimeout"],
     transportError: ["Terminated", "end", "reportTransportError"],
+    superseded:     ["Calling", "stopRepeating"],                              // what has arrived already may still be answered
     "1xx":          ["Proceeding", "stopSending", "recallWish", "passToUser"], // §9.1: no CANCEL before a provisional response
     "2xx":          ["Accepted", "stopSending", "startTimerM", "passToUser"],
     "300-699":      ["Completed", "stopSending", "sendAck", "startTimerD", "passToUser", "release"],

@@ -55,6 +55,11 @@ export class NonInviteClientMachine extends ClientMachine<NonInviteClientState, 
     this.input("transportError", error);
   }
 
+  /** Another server has the request: whatever this one may still say is nobody's concern. */
+  supersede(): void {
+    this.input("superseded");
+  }
+
   /** A repeated final response is absorbed without the request's bytes. */
   override release(): void {
     super.release();

@@ -1,7 +1,7 @@
 import type { TransitionTable } from "@sidetone/infra-common";
 
 export type NonInviteClientState = "Trying" | "Proceeding" | "Completed" | "Terminated";
-export type NonInviteClientInput = "timerE" | "timerF" | "timerK" | "1xx" | "200-699" | "transportError";
+export type NonInviteClientInput = "timerE" | "timerF" | "timerK" | "1xx" | "200-699" | "superseded" | "transportError";
 export type NonInviteClientAction =
   | "retransmit"
   | "doubleTimerE"
@@ -22,6 +22,7 @@ export const nonInviteClientTable: TransitionTable<NonInviteClientState, NonInvi
     timerE:         ["Trying", "retransmit", "doubleTimerE"],
     timerF:         ["Terminated", "end", "reportTimeout"],
     transportError: ["Terminated", "end", "reportTransportError"],
+    superseded:     ["Terminated", "end"],
     "1xx":          ["Proceeding", "passToUser"],
     "200-699":      ["Completed", "stopTimers", "startTimerK", "passToUser", "release"],
   },
@@ -29,6 +30,7 @@ export const nonInviteClientTable: TransitionTable<NonInviteClientState, NonInvi
     timerE:         ["Proceeding", "retransmit", "startTimerEAtT2"],
     timerF:         ["Terminated", "end", "reportTimeout"],
     transportError: ["Terminated", "end", "reportTransportError"],
+    superseded:     ["Terminated", "end"],
     "1xx":          ["Proceeding", "passToUser"],
     "200-699":      ["Completed", "stopTimers", "startTimerK", "passToUser", "release"],
   },

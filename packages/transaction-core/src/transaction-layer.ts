@@ -111,6 +111,14 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   }
 
   /**
+   * The user-agent core sends the request to another server, since nothing came from this one (RFC 3263 §4.3). It is not repeated here any
+   * more. A late 1xx to an INVITE is answered with CANCEL, and a late 2xx is still reported; any other request is over.
+   */
+  supersede(transaction: ClientTransaction): void {
+    if (transaction instanceof InviteClientMachine || transaction instanceof NonInviteClientMachine) transaction.supersede();
+  }
+
+  /**
    * Sends the ACK for a 2xx, which belongs to no transaction and has a branch of its own (RFC 3261 §13.2.2.4).
    *
    * @returns The bytes, to be sent again with `flow.send` for each repeated 2xx.

@@ -85,6 +85,11 @@ export abstract class TransactionMachine<
     this.#endTimer = this.host.environment.clock.setTimer(delayMs, fire, this);
   }
 
+  stopRepeatTimer(): void {
+    this.#repeatTimer?.cancel();
+    this.#repeatTimer = undefined;
+  }
+
   stopTimers(): void {
     this.#repeatTimer?.cancel();
     this.#endTimer?.cancel();

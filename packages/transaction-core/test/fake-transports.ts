@@ -56,6 +56,10 @@ export class FakeTransports implements SipTransports {
     throw new Error("not in this test");
   }
 
+  explainLocation(): Promise<never> {
+    throw new Error("not in this test");
+  }
+
   flowTo(): Promise<never> {
     throw new Error("not in this test");
   }

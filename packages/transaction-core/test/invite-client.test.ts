@@ -292,3 +292,29 @@ test("a response to another method or branch is a stray (RFC 3261 §17.1.3)", ()
   receive(180, sentRequest);
   expect(log.at(-1)).toBe("180");
 });
+
+describe("an INVITE that another server has, too (RFC 3263 §4.3)", () => {
+  test("is not repeated, and cancelled when a provisional response comes", () => {
+    const { clock, flow, layer, transaction, receive, log } = setUp();
+    clock.advanceSync(4_000);
+    layer.supersede(transaction);
+    clock.advanceSync(10_000);
+    expect(flow.sentAt("INVITE")).toEqual([0, 500, 1500, 3500]);
+    receive(180);
+    expect(flow.sentAt("CANCEL")).toEqual([14_000]);
+    receive(487);
+    expect(flow.sentAt("ACK")).toEqual([14_000]);
+    expect(log).toEqual(["180", "487"]);
+  });
+
+  test("still reports a late 2xx, and ends at 64·T1 when nothing comes", () => {
+    const first = setUp();
+    first.layer.supersede(first.transaction);
+    first.receive(200);
+    expect(first.log).toEqual(["200"]);
+    const second = setUp();
+    second.layer.supersede(second.transaction);
+    second.clock.advanceSync(32_000);
+    expect([second.layer.clientCount, second.clock.pendingTimers]).toEqual([0, 0]);
+  });
+});

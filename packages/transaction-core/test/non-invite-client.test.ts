@@ -83,3 +83,14 @@ describe("non-INVITE client transaction (RFC 3261 §17.1.2)", () => {
     expect(() => layer.cancel(transaction)).toThrow(expect.objectContaining({ code: "TRANSACTION_NOT_INVITE" }));
   });
 });
+
+describe("a request that another server has, too (RFC 3263 §4.3)", () => {
+  test("is over at once: a late response is a stray", () => {
+    const { clock, layer, transaction, receive, log } = setUpClient({ method: "OPTIONS" });
+    clock.advanceSync(4_000);
+    layer.supersede(transaction);
+    expect([layer.clientCount, clock.pendingTimers]).toEqual([0, 0]);
+    receive(200);
+    expect(log).toEqual(["stray 200"]);
+  });
+});

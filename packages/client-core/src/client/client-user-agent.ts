@@ -17,6 +17,7 @@ const known: KnownNames<RequestOptions> = {
   route: true,
   contactUser: true,
   accountId: true,
+  affinity: true,
   body: true,
   contact: true,
   signal: true,

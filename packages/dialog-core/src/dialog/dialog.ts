@@ -1,5 +1,5 @@
 import { Contact, flat, From, RecordRoute, SipUri, To, type SipRequest, type SipResponse } from "@sidetone/sip-core";
-import type { Flow } from "@sidetone/sip-transport";
+import type { Flow, SipTarget } from "@sidetone/sip-transport";
 import type { ServerTransaction } from "@sidetone/transaction-core";
 import { noRoute, routeRequest, type RequestRoute } from "./dialog-route.ts";
 
@@ -57,6 +57,8 @@ export class Dialog {
   readonly contactUser: string | undefined;
   /** What our last request within the dialog went over. */
   flow: Flow | undefined = undefined;
+  /** The server behind it, where its name leads to several: the dialog stays with it as long as it answers. */
+  server: SipTarget | undefined = undefined;
   usage: DialogUsage | undefined = undefined;
   /** The next dialog with the same local tag: kept by the registry. */
   nextFork: Dialog | undefined = undefined;

@@ -1,4 +1,5 @@
-import type { Body, SipResponse } from "@sidetone/sip-core";
+import type { Body, HeaderInput, SipRequest, SipResponse } from "@sidetone/sip-core";
+import type { ClientTransaction } from "@sidetone/transaction-core";
 import { Dialog } from "../dialog/dialog.ts";
 import { draftInDialog } from "../dialog/draft-in-dialog.ts";
 import type { DialogError } from "../errors.ts";
@@ -49,10 +50,22 @@ export class Establishment implements ClientRequestUser<undefined> {
     this.#usage.input("failed", error);
   }
 
+  /**
+   * A 2xx from a server that was silent for so long that another one has the INVITE (RFC 3263 §4.3): acknowledged and ended, since
+   * there is one session here.
+   */
+  onLateSuccess(_request: ClientRequest<undefined>, response: SipResponse, { request, flow }: ClientTransaction): void {
+    const known = this.#acknowledgementOf(response);
+    if (known) return known.resend();
+    this.#acknowledgeAndEnd(Dialog.ofClient(request, response, flow, this.#draft.contactUser), request);
+  }
+
   /** The dialog that `response` belongs to (RFC 3261 §12.1.2). */
   dialogOf(response: SipResponse): Dialog {
-    const { sent, flow } = this.request!;
-    return Dialog.ofClient(sent!, response, flow!, this.#draft.contactUser);
+    const { sent, flow, server } = this.request!;
+    const dialog = Dialog.ofClient(sent!, response, flow!, this.#draft.contactUser);
+    dialog.server = server;
+    return dialog;
   }
 
   choose(dialog: Dialog): void {
@@ -61,33 +74,44 @@ export class Establishment implements ClientRequestUser<undefined> {
 
   /** Acknowledges the 2xx of the dialog that was taken. */
   acknowledge(answer: Body | undefined): void {
-    if (this.#chosen) this.#acknowledge(this.#chosen, answer);
+    if (this.#chosen) this.#acknowledge(this.#chosen, this.request!.sent!, answer);
   }
 
   /** "The UAC core MUST generate an ACK … with the same credentials as the INVITE" (§13.2.2.4). */
-  #acknowledge(dialog: Dialog, body: Body | undefined): void {
-    const draft = draftInDialog(dialog, "ACK", { body, sequenceNumber: this.request!.sent!.sequenceNumber });
-    draft.credentials = this.#draft.credentials;
+  #acknowledge(dialog: Dialog, invite: SipRequest, body?: Body): void {
+    const draft = draftInDialog(dialog, "ACK", { body, sequenceNumber: invite.sequenceNumber });
+    draft.credentials = credentialsOf(invite);
     const acknowledgement = new Acknowledgement(this.#usage.core, draft, dialog.remoteTag);
     this.#acknowledgements.push(acknowledgement);
     acknowledgement.send();
   }
 
+  #acknowledgementOf(response: SipResponse): Acknowledgement | undefined {
+    const remoteTag = response.toTag ?? "";
+    return this.#acknowledgements.find((acknowledgement) => acknowledgement.remoteTag === remoteTag);
+  }
+
   /**
    * A 2xx after the first: the same again gets its ACK again; one of another fork is acknowledged and ended with BYE, since there is
-   * one session here (RFC 3261 §13.2.2.4). Beyond {@link maxForks} nobody is answered: they end by themselves when no ACK comes.
+   * one session here (RFC 3261 §13.2.2.4).
    */
   #receiveFurtherSuccess(response: SipResponse, chosen: Dialog): void {
-    const remoteTag = response.toTag ?? "";
-    const known = this.#acknowledgements.find((acknowledgement) => acknowledgement.remoteTag === remoteTag);
+    const known = this.#acknowledgementOf(response);
     if (known) known.resend();
-    else if (remoteTag !== chosen.remoteTag && this.#acknowledgements.length < maxForks) {
-      const dialog = this.dialogOf(response);
-      this.#acknowledge(dialog, undefined);
-      const { core, accountId } = this.#usage;
-      new ClientRequest(core, draftInDialog(dialog, "BYE", { accountId }), surplusByeUser, undefined).start();
-    }
+    else if ((response.toTag ?? "") !== chosen.remoteTag) this.#acknowledgeAndEnd(this.dialogOf(response), this.request!.sent!);
   }
+
+  /** Beyond {@link maxForks} nobody is answered: they end by themselves when no ACK comes. */
+  #acknowledgeAndEnd(dialog: Dialog, invite: SipRequest): void {
+    if (this.#acknowledgements.length >= maxForks) return;
+    this.#acknowledge(dialog, invite);
+    const { core, accountId } = this.#usage;
+    new ClientRequest(core, draftInDialog(dialog, "BYE", { accountId }), surplusByeUser, undefined).start();
+  }
+}
+
+function credentialsOf(request: SipRequest): HeaderInput[] {
+  return ["Authorization", "Proxy-Authorization"].flatMap((name) => request.getAllText(name).map((value): HeaderInput => [name, value]));
 }
 
 const surplusByeUser: ClientRequestUser<undefined> = { onProvisional: () => {}, onFinal: () => {}, onFailed: () => {} };

@@ -1,5 +1,6 @@
 import { TableMachine, type ActionMap, type TransitionTable } from "@sidetone/infra-common";
 import { RetryAfter, type Body, type SipResponse } from "@sidetone/sip-core";
+import type { ClientTransaction } from "@sidetone/transaction-core";
 import { draftInDialog } from "../dialog/draft-in-dialog.ts";
 import { DialogError } from "../errors.ts";
 import type { OfferReason } from "../media-negotiator.ts";
@@ -117,13 +118,21 @@ export class OutgoingModification
     this.input("failed", error);
   }
 
+  /** The same re-INVITE went another way since, and what that brings counts; this 2xx only wants its ACK. */
+  onLateSuccess(_request: ClientRequest<undefined>, _response: SipResponse, { request }: ClientTransaction): void {
+    this.#acknowledgementFor(request.sequenceNumber).send();
+  }
+
   acknowledge(): void {
-    const { core, dialog } = this.usage;
-    const { draft, sent } = this.#request!;
-    const ack = draftInDialog(dialog!, "ACK", { sequenceNumber: sent!.sequenceNumber });
-    ack.credentials = draft.credentials;
-    this.#acknowledgement = new Acknowledgement(core, ack, dialog!.remoteTag);
+    this.#acknowledgement = this.#acknowledgementFor(this.#request!.sent!.sequenceNumber);
     this.#acknowledgement.send();
+  }
+
+  #acknowledgementFor(sequenceNumber: number): Acknowledgement {
+    const { core, dialog } = this.usage;
+    const ack = draftInDialog(dialog!, "ACK", { sequenceNumber });
+    ack.credentials = this.#request!.draft.credentials;
+    return new Acknowledgement(core, ack, dialog!.remoteTag);
   }
 
   giveAnswer(response: SipResponse): void {

@@ -2,6 +2,7 @@ import { VoipError } from "@sidetone/infra-common";
 import { MediaType, UserAgent } from "@sidetone/sip-core";
 import type { TransactionTimers } from "@sidetone/transaction-core";
 import { DialogError } from "../errors.ts";
+import type { FailoverOptions } from "./failover-options.ts";
 
 /** The options of a core that can be wrong in themselves. */
 export interface CheckedOptions {
@@ -10,6 +11,7 @@ export interface CheckedOptions {
   readonly ringing?: "automatic" | "manual" | undefined;
   readonly limits?: { readonly inviteUsages?: number | undefined } | undefined;
   readonly timers?: Partial<TransactionTimers> | undefined;
+  readonly failover?: FailoverOptions | undefined;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface CheckedOptions {
  *
  * @throws {DialogError} `DIALOG_OPTION`, naming the option.
  */
-export function checkOptions({ userAgent, acceptedBodyTypes, ringing, limits, timers = {} }: CheckedOptions): void {
+export function checkOptions({ userAgent, acceptedBodyTypes, ringing, limits, timers = {}, failover = {} }: CheckedOptions): void {
   if (userAgent !== undefined) check("userAgent", () => UserAgent.serialize(userAgent));
   for (const type of acceptedBodyTypes ?? []) check("acceptedBodyTypes", () => MediaType.create(type));
   if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") throw invalid("ringing", `"${String(ringing)}"`);
@@ -26,6 +28,9 @@ export function checkOptions({ userAgent, acceptedBodyTypes, ringing, limits, ti
   for (const [name, value] of Object.entries(timers) as [keyof TransactionTimers, number][]) {
     const isPossible = Number.isFinite(value) && (mayBeZero.has(name) ? value >= 0 : value > 0);
     if (!isPossible) throw invalid(`timers.${name}`, `${String(value)} ms`);
+  }
+  for (const [name, value] of Object.entries(failover) as [keyof FailoverOptions, number | undefined][]) {
+    if (value !== undefined && !(value > 0)) throw invalid(`failover.${name}`, `${String(value)} ms`);
   }
 }
 

@@ -41,6 +41,7 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
       contactParameters: options.contactParameters,
       learnsAddress: options.learnsAddress,
       accountId: options.accountId,
+      affinity: options.affinity,
     });
   } catch (cause) {
     if (!(cause instanceof VoipError)) throw cause;

@@ -5,6 +5,7 @@ import type { RequestRoute } from "../dialog/dialog-route.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { contactOf, isBoundToTls } from "./contact.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
+import type { ServerAffinity } from "./server-affinity.ts";
 
 /** What a request is made of before it is known where it goes. */
 export interface RequestDraftParts {
@@ -25,6 +26,8 @@ export interface RequestDraftParts {
   /** Whether its responses tell the address that Contact names from then on. */
   readonly learnsAddress?: boolean | undefined;
   readonly accountId?: string | undefined;
+  /** Who belongs to the same server. */
+  readonly affinity?: ServerAffinity | undefined;
   /** The dialog that the request is within. */
   readonly dialog?: Dialog | undefined;
 }
@@ -57,6 +60,7 @@ export class RequestDraft {
   readonly contactParameters: string;
   readonly learnsAddress: boolean;
   readonly accountId: string | undefined;
+  readonly affinity: ServerAffinity | undefined;
   readonly dialog: Dialog | undefined;
   /** Authorization and Proxy-Authorization, made anew for each sending. */
   credentials: readonly HeaderInput[] = [];
@@ -77,6 +81,7 @@ export class RequestDraft {
     this.contactParameters = parts.contactParameters ?? "";
     this.learnsAddress = parts.learnsAddress ?? false;
     this.accountId = parts.accountId;
+    this.affinity = parts.affinity;
     this.dialog = parts.dialog;
   }
 

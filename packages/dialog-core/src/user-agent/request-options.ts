@@ -1,4 +1,5 @@
 import type { Body, HeaderInput, SipResponse, Uri } from "@sidetone/sip-core";
+import type { ServerAffinity } from "./server-affinity.ts";
 
 /** Where a request comes from and goes to. */
 export interface AddressOptions {
@@ -19,6 +20,8 @@ export interface AddressOptions {
   readonly contactUser?: string | undefined;
   /** Whose credentials answer a challenge. */
   readonly accountId?: string | undefined;
+  /** Keeps the request with the server that took others of the same affinity. Default: each goes by the order of the name service. */
+  readonly affinity?: ServerAffinity | undefined;
 }
 
 /** A request outside of a dialog. */

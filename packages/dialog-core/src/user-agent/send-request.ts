@@ -14,6 +14,7 @@ class PendingRequest implements OpenUsage {
   readonly options: SendOptions;
   readonly resolve: (response: SipResponse) => void;
   readonly reject: (reason: unknown) => void;
+  request: ClientRequest<PendingRequest> | undefined = undefined;
 
   constructor(options: SendOptions, resolve: (response: SipResponse) => void, reject: (reason: unknown) => void) {
     this.options = options;
@@ -22,11 +23,16 @@ class PendingRequest implements OpenUsage {
   }
 
   close(): void {
-    this.reject(new DialogError("DIALOG_TERMINATED", "The user-agent core was closed before the response came"));
+    this.#leave(new DialogError("DIALOG_TERMINATED", "The user-agent core was closed before the response came"));
   }
 
-  /** Nothing but INVITE can be called back (RFC 3261 §9.1): the transaction runs out by itself. */
-  readonly onAbort = (): void => this.reject(this.options.signal?.reason);
+  readonly onAbort = (): void => this.#leave(this.options.signal?.reason);
+
+  /** Nothing but INVITE can be called back (RFC 3261 §9.1): the transaction runs out by itself, and no other server is asked. */
+  #leave(reason: unknown): void {
+    this.reject(reason);
+    this.request?.giveUp();
+  }
 }
 
 const user: ClientRequestUser<PendingRequest> = {
@@ -45,7 +51,8 @@ export async function sendRequest(core: UserAgentHost, draft: RequestDraft, opti
       pending = new PendingRequest(options, resolve, reject);
       core.requestBegun(pending);
       signal?.addEventListener("abort", pending.onAbort, { once: true });
-      new ClientRequest(core, draft, user, pending).start();
+      pending.request = new ClientRequest(core, draft, user, pending);
+      pending.request.start();
     });
   } finally {
     if (pending) {

@@ -24,12 +24,15 @@ import { Capabilities } from "./capabilities.ts";
 import { checkOptions } from "./check-options.ts";
 import type { CredentialSource } from "./credential-source.ts";
 import { draftOutsideDialog } from "./draft-outside-dialog.ts";
+import { failoverTimes, type FailoverOptions, type FailoverTimes } from "./failover-options.ts";
 import type { ResponseOptions } from "./incoming-request.ts";
 import { OwnAddresses } from "./own-addresses.ts";
 import type { RequestDraft } from "./request-draft.ts";
 import type { RequestInterceptor } from "./request-interceptor.ts";
 import type { InviteOptions, RequestOptions } from "./request-options.ts";
 import { sendRequest } from "./send-request.ts";
+import { ServerHealth } from "./server-health.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 import type { OpenUsage, UserAgentHost } from "./user-agent-host.ts";
 import { UserAgentServer } from "./user-agent-server.ts";
 import type { UserAgentUser } from "./user-agent-user.ts";
@@ -40,6 +43,8 @@ export interface UserAgentCoreOptions {
   readonly userAgent?: string | undefined;
   /** T1, T2, T4 and what derives from them. */
   readonly timers?: Partial<TransactionTimers> | undefined;
+  /** When requests move from one server of a name to the next. */
+  readonly failover?: FailoverOptions | undefined;
   /** Default: no challenge is answered. */
   readonly credentials?: CredentialSource | undefined;
   readonly interceptors?: readonly RequestInterceptor[] | undefined;
@@ -88,6 +93,12 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   readonly transactions: TransactionLayer;
   /** Internal. */
   readonly dialogs: DialogRegistry = new DialogRegistry();
+  /** Internal. */
+  readonly failover: FailoverTimes;
+  /** Internal. */
+  readonly health: ServerHealth;
+  /** Internal. */
+  readonly silence: SilenceWatch;
   /** Internal: whose signal no negotiator holds; most answer at once, and a controller is dear. */
   spareAbort: AbortController | undefined = undefined;
   readonly #usages = new TurnoverMap<OpenUsage, OpenUsage>();
@@ -104,6 +115,9 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
     this.timers = { ...defaultTimers, ...options.timers };
     this.ringsByItself = options.ringing === "automatic";
     this.capabilities = new Capabilities(options);
+    this.failover = failoverTimes(options.failover);
+    this.health = new ServerHealth(environment.clock);
+    this.silence = new SilenceWatch(environment.clock, this.failover.silenceMs);
     this.authenticator = new Authenticator(options.credentials, environment.random);
     this.#interceptors = options.interceptors ?? [];
     this.#server = new UserAgentServer(this, options.user, options.limits?.inviteUsages ?? 1_000_000);
@@ -161,6 +175,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   /** Ends every call, registration, request and transaction without a message; `onTerminated` says `Closed`. No timer is left. Idempotent, never rejects. */
   async close(): Promise<void> {
     for (const open of [...this.#usages.values(), ...this.#requests]) open.close();
+    this.silence.close();
     await this.transactions.close();
   }
 

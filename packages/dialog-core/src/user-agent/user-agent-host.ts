@@ -7,7 +7,10 @@ import type { Authenticator } from "./authenticator.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import type { ResponseOptions } from "./incoming-request.ts";
+import type { FailoverTimes } from "./failover-options.ts";
 import type { RequestDraft } from "./request-draft.ts";
+import type { ServerHealth } from "./server-health.ts";
+import type { SilenceWatch } from "./silence-watch.ts";
 
 /** What everything in a user-agent core shares: the core as its requests and usages see it. */
 export interface UserAgentHost {
@@ -19,6 +22,9 @@ export interface UserAgentHost {
   readonly authenticator: Authenticator;
   readonly ownAddresses: OwnAddresses;
   readonly dialogs: DialogRegistry;
+  readonly failover: FailoverTimes;
+  readonly health: ServerHealth;
+  readonly silence: SilenceWatch;
   /** Whether 180 goes out as soon as somebody takes a call. */
   readonly ringsByItself: boolean;
   /** A controller whose signal no negotiator holds: most answer at once, and a controller is dear. */

@@ -7,6 +7,7 @@ import {
   type InviteUsage,
   type InviteUsageUser,
   type OutgoingInvite,
+  type Refusal,
   type UserAgentCore,
   type UserAgentCoreOptions,
   type UserAgentUser,
@@ -80,6 +81,8 @@ export class TestAgent implements UserAgentUser {
   /** Decides on a call inside `onInvite`. */
   decide: (call: IncomingTestCall) => void = () => {};
   busy = false;
+  /** What refuses every request outside of a dialog. */
+  refusal: Refusal | undefined;
   readonly #transport: TransportName;
 
   constructor(name: string, environment: VirtualEnvironment, { transport = "UDP", sip = {}, ...options }: TestAgentOptions) {
@@ -123,6 +126,10 @@ export class TestAgent implements UserAgentUser {
     this.calls.push(call);
     invite.attach(call.media, call);
     this.decide(call);
+  }
+
+  admit(): Refusal | undefined {
+    return this.refusal;
   }
 
   onRequest(request: IncomingRequest): void {

@@ -20,6 +20,9 @@ const meanings: Readonly<Record<string, readonly [code: NetworkErrorCode, meanin
   ENOTFOUND: ["NETWORK_NAME_NOT_FOUND", "the name does not exist: check its spelling"],
   ENODATA: ["NETWORK_NAME_NOT_FOUND", "the name has no address of this kind"],
   EAI_AGAIN: ["NETWORK_NAME_NOT_FOUND", "the name server does not answer: check the network connection and the resolver's settings"],
+  ETIMEOUT: ["NETWORK_NAME_SERVICE_FAILED", "no name server answers: check the network connection and the resolver's settings"],
+  ESERVFAIL: ["NETWORK_NAME_SERVICE_FAILED", "the name server failed, or could not reach those of the domain"],
+  EREFUSED: ["NETWORK_NAME_SERVICE_FAILED", "the name server refuses to answer this machine"],
   ECONNRESET: ["NETWORK_FAILED", "the peer broke the connection"],
   EPIPE: ["NETWORK_FAILED", "the peer has closed the connection"],
   EINVAL: [

@@ -1,10 +1,11 @@
-import { normaliseAddress, type Clock, type Random } from "@sidetone/infra-common";
+import type { Clock, Random } from "@sidetone/infra-common";
 import { WireTap, type WireListener } from "../wire/wire-tap.ts";
 import { AddressSpace } from "./address-space.ts";
 import type { LinkConditions } from "./link-conditions.ts";
 import type { NetworkContext } from "./network-context.ts";
 import { VirtualHost, type HostOptions } from "./virtual-host.ts";
 import { VirtualNat, type NatOptions } from "./virtual-nat.ts";
+import { VirtualResolver } from "./virtual-resolver.ts";
 
 export interface VirtualNetworkOptions {
   /** Conditions of every link that has none of its own. */
@@ -34,14 +35,16 @@ export class VirtualNetwork implements NetworkContext {
   readonly icmp: boolean;
   readonly streamSegmentBytes: number;
   readonly streamWindowBytes: number;
+  /** The domain name system of every host. */
+  readonly resolver: VirtualResolver;
   readonly #space: AddressSpace;
-  readonly #names = new Map<string, readonly string[]>();
   #packets = 0;
 
   constructor(clock: Clock, random: Random, options: VirtualNetworkOptions = {}) {
     this.clock = clock;
     this.random = random;
     this.tap = new WireTap(clock);
+    this.resolver = new VirtualResolver(clock);
     this.icmp = options.icmp ?? false;
     this.streamSegmentBytes = options.streamSegmentBytes ?? 65_536;
     this.streamWindowBytes = options.streamWindowBytes ?? 65_536;
@@ -59,14 +62,14 @@ export class VirtualNetwork implements NetworkContext {
     return new VirtualNat(this, this.#space, options);
   }
 
-  /** Gives a host name its addresses, for `lookup` on every host; without addresses the name ceases to exist. */
+  /** Gives a host name its addresses, on every host; without addresses the name ceases to exist. {@link resolver} takes other records. */
   setName(name: string, ...addresses: string[]): void {
-    this.#names.set(name.toLowerCase(), addresses.map(normaliseAddress));
+    this.resolver.setAddresses(name, addresses);
   }
 
-  /** The addresses of a host name, in order; none when it does not exist. */
+  /** The addresses of a host name, IPv4 before IPv6; none when it does not exist. */
   addressesOf(name: string): readonly string[] {
-    return this.#names.get(name.toLowerCase()) ?? [];
+    return this.resolver.addressesOf(name);
   }
 
   setDefaultConditions(conditions: Partial<LinkConditions>): void {
