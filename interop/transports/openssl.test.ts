@@ -133,6 +133,12 @@ describeWith(["openssl"], "openssl s_server", () => {
     await server.printed(/subject=CN = interop/);
   });
 
+  test("that knows no version of TLS that is new enough gets nothing, and the error says why", async () => {
+    const { port } = await sServer(await openFolder(), "good", ["-tls1_2"]);
+    const { transports } = await openAgent("alice", { tls: { ca: authority.cert, minVersion: "TLSv1.3" } });
+    await expect(transports.flowTo(target(port), explicit)).rejects.toThrow("no version of TLS in common");
+  });
+
   test("that shows a certificate of its own making gets nothing", async () => {
     const folder = await openFolder();
     const { port, server } = await sServer(folder, "stranger");

@@ -13,7 +13,13 @@ export function exitCodeOfStatus(statusCode: number): number {
   return statusCode < 300 ? exitCodes.ok : Math.floor(statusCode / 100);
 }
 
-const nobodyThere: ReadonlySet<ClientErrorCode> = new Set(["TIMEOUT", "SERVER_UNREACHABLE", "TRANSPORT_FAILED", "CALL_NO_ANSWER"]);
+const nobodyThere: ReadonlySet<ClientErrorCode> = new Set([
+  "TIMEOUT",
+  "SERVER_UNREACHABLE",
+  "TRANSPORT_FAILED",
+  "CERTIFICATE_NOT_TRUSTED",
+  "CALL_NO_ANSWER",
+]);
 const nothingInCommon: ReadonlySet<ClientErrorCode> = new Set(["MEDIA_NO_COMMON_CODEC", "MEDIA_NEGOTIATION_FAILED"]);
 
 /** For what failed: the class of the refusal, if a server refused; nobody there, no common ground, else a setting, file or port that cannot be used. */

@@ -1,5 +1,6 @@
 import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
 import type { Binding } from "@sidetone/dialog-core";
+import type { TransportName } from "@sidetone/sip-transport";
 import { ClientError } from "./errors/client-error.ts";
 import type { AccountLink } from "./registration/account-link.ts";
 import type { RegistrationInfo } from "./registration/registration-info.ts";
@@ -40,8 +41,11 @@ export interface AccountOptions {
   autoRegister?: boolean;
   /** Lifetime of the registration to ask for, in seconds. Default 3,600. */
   expiresSeconds?: number;
-  /** Takes requests to proxy, registrar, or without either to whom is called, over this transport. Default: as their URIs say. */
-  transport?: "UDP" | "TCP";
+  /**
+   * Takes requests to proxy, registrar, or without either to whom is called, over this transport, where their URIs name none. Default: as
+   * their URIs say. A sips URI goes over TLS all the same (RFC 5630 §3.1.3): with WS that is WSS, with TCP it is TLS.
+   */
+  transport?: TransportName;
   /** Encoding names of this account's calls, both ways, in order of preference. Default: those of the client. */
   codecs?: readonly string[];
   /** `auto`: Contact names the address that the registrar sees (RFC 3581). `off`: it is that of the socket. Default `auto`. */
@@ -60,7 +64,7 @@ export class Account {
   readonly registrar: string | undefined;
   readonly autoRegister: boolean;
   readonly expiresSeconds: number | undefined;
-  readonly transport: "UDP" | "TCP" | undefined;
+  readonly transport: TransportName | undefined;
   readonly codecs: readonly string[] | undefined;
   readonly nat: "auto" | "off";
   /** User part of its Contact: by it the client knows whom a call is for. */
@@ -213,7 +217,10 @@ export class Account {
   }
 
   #over(uri: SipUri): SipUri {
-    return this.transport === undefined || uri.transport !== undefined ? uri : uri.withParameter("transport", this.transport.toLowerCase());
+    const { transport } = this;
+    // What is called by a sips URI finds a secure transport by itself, whatever others are called over (RFC 5630 §3.1.3).
+    if (transport === undefined || uri.transport !== undefined || (transport === "UDP" && uri.scheme === "sips")) return uri;
+    return uri.withParameter("transport", transport.toLowerCase());
   }
 
   #inDomain(target: string, user: string): SipUri {

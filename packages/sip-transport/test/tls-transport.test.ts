@@ -172,6 +172,14 @@ describe("what two sides have in common", () => {
     const { flowTo } = await setUp({ server: { alpn: ["h2"] }, client: { alpn: ["sip/2"] } });
     await expect(flowTo("example.com")).rejects.toMatchObject({ code: "SIP_TRANSPORT_CONNECT_FAILED" });
   });
+
+  test("TLS itself: where the other side speaks none, the error says so", async () => {
+    const { bob, flowTo, alice } = await setUp();
+    await bob.transports.listen({ transport: "WS", address: "10.0.0.2", port: 80 });
+    const refused = flowTo("example.com", alice, 80);
+    await expect(refused).rejects.toMatchObject({ code: "SIP_TRANSPORT_CONNECT_FAILED" });
+    await expect(refused).rejects.toThrow("does not speak TLS");
+  });
 });
 
 describe("options of TLS", () => {

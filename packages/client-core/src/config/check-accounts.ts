@@ -1,5 +1,6 @@
 import { CodecRegistry } from "@sidetone/media-core";
 import type { AccountOptions } from "../account.ts";
+import { transportNames } from "./check-transports.ts";
 import { checkNames } from "./check-names.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
@@ -42,25 +43,33 @@ function checkAccount(account: AccountOptions, field: string, { media }: ClientO
     return false;
   }
   checkNames(account, known, `${field}.`, problems);
-  const { id, autoRegister, expiresSeconds, transport, codecs, nat, registrar } = account;
+  const { id, autoRegister, expiresSeconds, codecs, nat, registrar } = account;
   if (id !== undefined && (typeof id !== "string" || id === "")) problems.invalid(`${field}.id`, "a name");
   if (autoRegister !== undefined && typeof autoRegister !== "boolean") problems.invalid(`${field}.autoRegister`, "true or false");
   if (registrar === undefined && (autoRegister !== undefined || expiresSeconds !== undefined))
     problems.invalid(`${field}.registrar`, "given where autoRegister or expiresSeconds is");
   if (expiresSeconds !== undefined && !(Number.isInteger(expiresSeconds) && expiresSeconds >= 1 && expiresSeconds < 2 ** 31))
     problems.invalid(`${field}.expiresSeconds`, "a whole number of seconds, 1 or more");
-  checkTransport(transport, `${field}.transport`, problems);
+  checkTransport(account, field, problems);
   if (typeof nat === "object") problems.unsupported(`${field}.nat`, 'a public address and STUN are not available yet; use "auto" or "off"');
   else if (nat !== undefined && nat !== "auto" && nat !== "off") problems.invalid(`${field}.nat`, '"auto" or "off"');
   if (codecs !== undefined) checkCodecs(codecs, `${field}.codecs`, media, problems);
   return true;
 }
 
-function checkTransport(transport: unknown, field: string, problems: ConfigProblems): void {
-  if (transport === undefined || transport === "UDP" || transport === "TCP") return;
-  if (transport === "TLS" || transport === "WS" || transport === "WSS")
-    problems.unsupported(field, `${transport} is not available yet; use UDP or TCP`);
-  else problems.invalid(field, "UDP or TCP");
+function checkTransport({ transport, uri, registrar }: AccountOptions, field: string, problems: ConfigProblems): void {
+  const isSips = isSipsText(uri);
+  if (transport !== undefined && !transportNames.includes(transport))
+    problems.invalid(`${field}.transport`, `one of ${transportNames.join(", ")}`);
+  else if (transport === "UDP" && (isSips || isSipsText(registrar)))
+    problems.invalid(`${field}.transport`, "another than UDP, which cannot be secure as sips asks");
+  // "If the address-of-record in the To header field … is a SIPS URI, then any Contact … SHOULD also be SIPS URIs" (RFC 3261 §10.2.1)
+  if (isSips && registrar !== undefined && !isSipsText(registrar))
+    problems.invalid(`${field}.registrar`, "a sips URI, as that of the account is");
+}
+
+function isSipsText(uri: unknown): boolean {
+  return /^\s*sips:/i.test(String(uri));
 }
 
 function checkCodecs(codecs: unknown, field: string, media: ClientOptions["media"], problems: ConfigProblems): void {

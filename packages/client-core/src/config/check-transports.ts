@@ -4,8 +4,9 @@ import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
 import type { KnownNames } from "./known-names.ts";
 
-const names: readonly TransportName[] = ["UDP", "TCP", "TLS", "WS", "WSS"];
-const list = `a list of ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+/** The transports that there are. */
+export const transportNames: readonly TransportName[] = ["UDP", "TCP", "TLS", "WS", "WSS"];
+const list = `a list of ${transportNames.slice(0, -1).join(", ")} and ${transportNames.at(-1)}`;
 
 const knownOfTls: KnownNames<TlsOptions> = {
   cert: true,
@@ -36,8 +37,8 @@ export function checkTransports({ transports, tls, webSocket }: ClientOptions, p
   if (transports === undefined) return;
   if (!Array.isArray(transports)) return problems.invalid("transports", list);
   if (new Set(transports).size < transports.length) problems.invalid("transports", `${list}, each once`);
-  if (transports.length === 0) problems.invalid("transports", `at least one of ${names.join(", ")}`);
-  if (transports.some((transport) => !names.includes(transport as TransportName))) problems.invalid("transports", list);
+  if (transports.length === 0) problems.invalid("transports", `at least one of ${transportNames.join(", ")}`);
+  if (transports.some((transport) => !transportNames.includes(transport as TransportName))) problems.invalid("transports", list);
 }
 
 function checkTls(tls: TlsOptions, problems: ConfigProblems): void {

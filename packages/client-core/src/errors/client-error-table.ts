@@ -36,6 +36,7 @@ export type ClientErrorCode =
   | "CODEC_UNSUPPORTED"
   | "TIMEOUT"
   | "SERVER_UNREACHABLE"
+  | "CERTIFICATE_NOT_TRUSTED"
   | "TRANSPORT_FAILED"
   | "EVENTS_OVERRUN";
 
@@ -82,6 +83,7 @@ export const clientErrorTable: Readonly<Record<ClientErrorCode, ClientErrorRow>>
   CODEC_UNSUPPORTED:        row("media",         "FixCode",    "This audio format is not available."),
   TIMEOUT:                  row("network",       "RetryLater", "There was no reply."),
   SERVER_UNREACHABLE:       row("network",       "RetryLater", "The other side cannot be reached."),
+  CERTIFICATE_NOT_TRUSTED:  row("network",       "AskUser",    "The server could not prove that it is the right one."),
   TRANSPORT_FAILED:         row("network",       "RetryLater", "The network failed."),
   EVENTS_OVERRUN:           row("system",        "Retry",      "Events came faster than they were read."),
 };

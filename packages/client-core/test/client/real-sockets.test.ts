@@ -46,7 +46,7 @@ describe("over TLS", () => {
     await using bob = await createClient({ listen: "127.0.0.1:0", transports: ["TLS"], tls: { cert, key } });
     await using alice = await createClient({ listen: "127.0.0.1:0" });
     const error = await rejection(alice.call(`sips:bob@127.0.0.1:${portOf(bob)}`));
-    expect(error).toMatchObject({ code: "SERVER_UNREACHABLE" });
+    expect(error).toMatchObject({ code: "CERTIFICATE_NOT_TRUSTED" });
     expect(bob.listeningPoints.map(({ transport }) => transport)).toEqual(["TLS"]);
     expect(bob.callCount).toBe(0);
   });

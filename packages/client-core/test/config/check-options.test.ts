@@ -82,6 +82,10 @@ describe("options of createClient", () => {
     [{ account: { uri: "sip:a@b", id: "" } }, "account.id"],
     [{ account: { uri: "sip:a@b", nat: "maybe" } }, "account.nat"],
     [{ account: { uri: "sip:a@b", transport: "udp" } }, "account.transport"],
+    [{ account: { uri: "sip:a@b", transport: "SCTP" } }, "account.transport"],
+    [{ account: { uri: "sips:a@b", transport: "UDP" } }, "account.transport"],
+    [{ account: { uri: "sip:a@b", registrar: "sips:b", transport: "UDP" } }, "account.transport"],
+    [{ account: { uri: "sips:a@b", registrar: "sip:b" } }, "account.registrar"],
     [{ instanceId: "f81d4fae" }, "instanceId"],
     [{ maxCallSeconds: "60" }, "maxCallSeconds"],
     [{ timers: { T1: Number.POSITIVE_INFINITY } }, "timers.T1"],
@@ -94,7 +98,6 @@ describe("options of createClient", () => {
 
   test.each([
     [{ account: { uri: "sip:a@b", registrar: "sip:b;transport=sctp" } }, "account.registrar"],
-    [{ account: { uri: "sip:a@b", transport: "TLS" } }, "account.transport"],
     [{ account: { uri: "sip:a@b", nat: { publicAddress: "192.0.2.1" } } }, "account.nat"],
     [{ accounts: [{ uri: "sip:a@b" }, { uri: "sip:c@d", codecs: ["opus"] }] }, "accounts[1].codecs"],
     [{ account: { uri: "sips:a@b;transport=udp" } }, "account.uri"],

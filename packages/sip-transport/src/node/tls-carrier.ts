@@ -11,9 +11,9 @@ import { StreamFramer, type SipLimits, type StreamFramerReceiver } from "@sideto
 import type { Admission, Visitor } from "../admission.ts";
 import type { CarriedConnection, Carrier, CarrierListener, ConnectOptions, MessageFramer } from "../carrier.ts";
 import type { SipIdentities } from "../sip-identities.ts";
-import { SipTransportError } from "../sip-transport-error.ts";
 import { ConnectionDuplex } from "./connection-duplex.ts";
 import { DuplexConnection } from "./duplex-connection.ts";
+import { handshakeError } from "./handshake-error.ts";
 import { LateReceiver } from "./late-receiver.ts";
 import type { TlsCredentials } from "./tls-credentials.ts";
 
@@ -120,7 +120,7 @@ export class TlsCarrier implements Carrier {
     } catch (error) {
       lower.destroy();
       signal.throwIfAborted();
-      throw certificateError(error as NodeJS.ErrnoException) ?? error;
+      throw handshakeError(error as NodeJS.ErrnoException);
     } finally {
       forgetSignal();
       this.#pending.delete(lower);
@@ -155,19 +155,4 @@ function ignore(): void {}
 function isChainTrusted(socket: TLSSocket): boolean {
   const { ssl } = socket as TLSSocket & { ssl: { verifyError(): Error | null | undefined } };
   return !ssl.verifyError() && socket.getPeerX509Certificate() !== undefined;
-}
-
-/** The codes of OpenSSL's X509_V_ERR_… that Node gives, and those of this side's own check. */
-const certificateCodes =
-  /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_|UNABLE_TO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH|ERROR_IN_CERT)/;
-
-function certificateError(error: NodeJS.ErrnoException): SipTransportError | undefined {
-  if (error instanceof SipTransportError || !certificateCodes.test(error.code ?? "")) return undefined;
-  return new SipTransportError(
-    "SIP_TRANSPORT_CERTIFICATE",
-    `The server's certificate is not to be trusted: ${error.message} (${error.code})`,
-    {
-      cause: error,
-    },
-  );
 }
