@@ -81,7 +81,9 @@ export async function startBaresip(account: BaresipAccount = {}): Promise<Baresi
   await writeFile(folder.file("config"), baresipConfig(folder.path, ports));
   await writeFile(folder.file("accounts"), baresipAccount(account));
   await writeFile(folder.file("contacts"), "");
-  const process = new PeerProcess("baresip", ["-4", "-s", "-v", "-f", folder.path], { cwd: folder.path, atMostSeconds: 120 });
+  // At a second signal it leaves at once, without taking back its registration.
+  const options = { cwd: folder.path, atMostSeconds: 120, signalOnce: true };
+  const process = new PeerProcess("baresip", ["-4", "-s", "-v", "-f", folder.path], options);
   try {
     await process.printed(/baresip is ready/);
     const control = await BaresipControl.connect(ports.control);

@@ -5,10 +5,13 @@ import type { Binding } from "../location/binding.ts";
 /** The answer to a REGISTER: 200 with the bindings, or a refusal. */
 export type RegistrationAnswer = Refusal;
 
+/** A moment of the clock is a binary fraction: four seconds just granted may be a trace more by now. */
+const toleranceMs = 1;
+
 /** A binding as a Contact value: its URI, its parameters, and how long it has to live (RFC 3261 §10.3 step 8). */
 export function contactOf(binding: Binding, nowMs: number): string {
   const q = binding.q === undefined ? "" : `;q=${binding.q}`;
-  const seconds = Math.max(1, Math.ceil((binding.expiresAtMs - nowMs) / 1000));
+  const seconds = Math.max(1, Math.ceil((binding.expiresAtMs - nowMs - toleranceMs) / 1000));
   return `<${binding.contact}>${binding.parameters}${q};expires=${seconds}`;
 }
 

@@ -45,6 +45,14 @@ describe("A registrar (RFC 3261 §10.3)", () => {
     expect(contactsOf(odd)).toEqual(["sip:c@10.0.0.2 3600"]);
   });
 
+  test("grants what was asked for to the second, at whatever moment", async () => {
+    const { phone, clock } = await setUp({ limits: { minExpiresSeconds: 1 } });
+    for (let i = 0; i < 20; i++) {
+      await clock.advance(100 / 3);
+      expect(contactsOf(await phone.send({ expires: 4 }))).toEqual(["sip:alice@10.0.0.2:5060 4"]);
+    }
+  });
+
   test("refuses too short an interval with 423 and Min-Expires, and binds none of the contacts", async () => {
     const { phone, server } = await setUp({ limits: { minExpiresSeconds: 120 } });
     const response = await phone.send({ contacts: ["<sip:a@10.0.0.2>;expires=600", "<sip:b@10.0.0.2>;expires=119"] });
