@@ -1,5 +1,5 @@
 export { TransactionLayer, type TransactionLayerOptions } from "./transaction-layer.ts";
-export type { ClientTransactionUser, TransactionUser } from "./transaction-user.ts";
+export type { ClientTransactionUser, StatelessRefusal, TransactionUser } from "./transaction-user.ts";
 export type {
   ClientTransaction,
   InviteServerTransaction,
@@ -7,5 +7,6 @@ export type {
   ServerTransactionUser,
   TransactionState,
 } from "./transaction.ts";
+export { createBoundedResponse } from "./bounded-response.ts";
 export { TransactionError, type TransactionErrorCode } from "./transaction-error.ts";
 export { defaultTimers, type TransactionTimers } from "./transaction-timers.ts";

@@ -21,13 +21,20 @@ import { StatelessResponder } from "./stateless-responder.ts";
 import { TransactionError } from "./transaction-error.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { defaultTimers, type TransactionTimers } from "./transaction-timers.ts";
-import type { ClientTransactionUser, TransactionUser } from "./transaction-user.ts";
+import type { ClientTransactionUser, StatelessRefusal, TransactionUser } from "./transaction-user.ts";
 import type { ClientTransaction } from "./transaction.ts";
 
 export interface TransactionLayerOptions extends Partial<TransactionTimers> {
-  /** Server transactions at a time; each lingers for 64·T1 and takes about 1 KB. A request beyond is answered 503. Default 1,000,000. */
+  /**
+   * Server transactions at a time; each lingers for 64·T1 and takes about 1 KB. A request beyond is answered 503; those within dialogs
+   * have a quarter more. Default 1,000,000.
+   */
   readonly maxServerTransactions?: number;
 }
+
+const unavailable: StatelessRefusal = { statusCode: 503, headers: [["Retry-After", "5"]] };
+/** Server transactions of requests within dialogs may make so much of the limit. */
+const dialogHeadroom = 1.25;
 
 /** What a CANCEL or its answer tells is known from the INVITE's own final response. */
 const ignoringUser: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
@@ -165,7 +172,8 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
 
   /** For the transports to call. A malformed request is answered without a transaction (RFC 3261 §8.2.7), a malformed response is dropped. */
   onMalformed({ request, statusCode }: SipParseError<SipRequest>, flow: Flow): void {
-    if (request && !this.#isClosed) this.#stateless.respond(request, flow, statusCode);
+    if (!request || this.#isClosed || this.#user.answersMalformed?.(flow) === false) return;
+    this.#stateless.respond(request, flow, { statusCode });
   }
 
   /** For the transports to call. "The client transaction SHOULD inform the TU that a transport failure has occurred" (RFC 3261 §17.1.4). */
@@ -183,7 +191,8 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   #onCancel(cancel: SipRequest, flow: Flow, key: string): void {
     const cancelled = this.#servers.findCancelled(cancel);
     // Each transaction has one CANCEL at most; of those that mean none there may be any number.
-    if (!cancelled && this.#isFull) return this.#stateless.respond(cancel, flow, 481);
+    if (!cancelled && this.#turnsAway(cancel, flow)) return;
+    if (!cancelled && this.#isFull(cancel)) return this.#stateless.respond(cancel, flow, { statusCode: 481 });
     const transaction = new NonInviteServerMachine({ host: this.#host, request: cancel, flow, key, mergeKey: undefined });
     this.#servers.add(transaction);
     // "If the UAS did not find a matching transaction … it SHOULD respond to the CANCEL with a 481" (§9.2)
@@ -194,7 +203,8 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   }
 
   #onNewRequest(request: SipRequest, flow: Flow, key: string): void {
-    if (this.#isFull) return this.#stateless.respond(request, flow, 503, [["Retry-After", "5"]]);
+    if (this.#turnsAway(request, flow)) return;
+    if (this.#isFull(request)) return this.#stateless.respond(request, flow, unavailable);
     const outsideDialog = mergeKey(request);
     const isMerged = this.#servers.hasOutsideDialog(outsideDialog);
     const parts = { host: this.#host, request, flow, key, mergeKey: isMerged ? undefined : outsideDialog };
@@ -219,8 +229,17 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
     this.#start(cancelFor(invite.request, headers), invite.branch, invite.flow, ignoringUser, undefined);
   }
 
-  get #isFull(): boolean {
-    return this.#servers.size >= this.#maxServerTransactions;
+  /** Whether the user does not want the request, which then has been answered if it is to be. */
+  #turnsAway(request: SipRequest, flow: Flow): boolean {
+    const verdict = this.#user.screen?.(request, flow);
+    if (verdict === undefined) return false;
+    if (verdict !== "ignore") this.#stateless.respond(request, flow, verdict);
+    return true;
+  }
+
+  /** What belongs to a dialog finds room where nothing new does: those who are here must be able to leave. */
+  #isFull({ toTag }: SipRequest): boolean {
+    return this.#servers.size >= (toTag === undefined ? 1 : dialogHeadroom) * this.#maxServerTransactions;
   }
 
   #newBranch(): string {

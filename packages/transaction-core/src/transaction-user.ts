@@ -1,6 +1,15 @@
-import type { SipRequest, SipResponse } from "@sidetone/sip-core";
+import type { HeaderInput, SipRequest, SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
 import type { ClientTransaction, InviteServerTransaction, ServerTransaction } from "./transaction.ts";
+
+/** How a request is refused without a transaction. */
+export interface StatelessRefusal {
+  /** 300–699. */
+  readonly statusCode: number;
+  readonly reasonPhrase?: string | undefined;
+  /** The most important first: over UDP the last are left out of a response that would be much larger than the request. */
+  readonly headers?: readonly HeaderInput[] | undefined;
+}
 
 /** What the transaction layer delivers to: the user-agent core ("TU" in RFC 3261 §17). One object for all; nothing here may throw. */
 export interface TransactionUser {
@@ -15,6 +24,13 @@ export interface TransactionUser {
   onAck(ack: SipRequest, flow: Flow): void;
   /** A response without a client transaction, such as a 2xx repeated after Timer M (RFC 6026 §7.2). Never answered. */
   onStrayResponse(response: SipResponse, flow: Flow): void;
+  /**
+   * Looks at a new request, or at a CANCEL that means none, before anything is kept of it. A refusal is sent as a stateless UAS does it
+   * (RFC 3261 §8.2.7), so that a retransmission is looked at anew; `ignore` leaves it without an answer. Default: all are taken.
+   */
+  screen?(request: SipRequest, flow: Flow): StatelessRefusal | "ignore" | undefined;
+  /** Whether what is no well-formed request is answered, with 400 as a rule. Default: it is. */
+  answersMalformed?(flow: Flow): boolean;
 }
 
 /** What a client transaction reports to; one object may serve many. Nothing here may throw. */

@@ -2,21 +2,18 @@ import type { SipParseError, SipRequest, SipResponse } from "@sidetone/sip-core"
 import type { Flow, SipTransportUser } from "@sidetone/sip-transport";
 import type { LocationService } from "../location/location-service.ts";
 
-/** Stands between the transports and the transaction layer: sends strangers away before anything is kept of them, and hears of broken flows. */
+/** Stands between the transports and the transaction layer: hears of broken flows, over which nobody is reached any more. */
 export class RegistrarIngress implements SipTransportUser {
   readonly #transactions: SipTransportUser;
   readonly #location: LocationService;
-  readonly #turnAway: (request: SipRequest, flow: Flow) => boolean;
 
-  /** @param turnAway answers a request that needs no transaction, and says whether it did. */
-  constructor(transactions: SipTransportUser, location: LocationService, turnAway: (request: SipRequest, flow: Flow) => boolean) {
+  constructor(transactions: SipTransportUser, location: LocationService) {
     this.#transactions = transactions;
     this.#location = location;
-    this.#turnAway = turnAway;
   }
 
   onRequest(request: SipRequest, flow: Flow): void {
-    if (!this.#turnAway(request, flow)) this.#transactions.onRequest(request, flow);
+    this.#transactions.onRequest(request, flow);
   }
 
   onResponse(response: SipResponse, flow: Flow): void {

@@ -14,7 +14,6 @@ import { supportedExtensions } from "../registration/registration-answer.ts";
 import { Registrar, type RegistrarOptions } from "../registration/registrar.ts";
 import { redirection } from "./redirection.ts";
 import { RegistrarIngress } from "./registrar-ingress.ts";
-import { StatelessAnswer } from "./stateless-answer.ts";
 
 /** Who is told where a user is: whoever has logged in, anybody, or nobody (INVITE is then answered 405). */
 export type RedirectPolicy = "authenticated" | "anyone" | "off";
@@ -54,7 +53,6 @@ export class RegistrarServer implements TransactionUser, AsyncDisposable {
   readonly registrar: Registrar;
   readonly #environment: Environment;
   readonly #transactions: TransactionLayer;
-  readonly #stateless: StatelessAnswer;
   readonly #redirects: RedirectPolicy;
   readonly #allow: HeaderInput;
   readonly #server: readonly HeaderInput[];
@@ -73,9 +71,8 @@ export class RegistrarServer implements TransactionUser, AsyncDisposable {
     this.#allow = ["Allow", methods.join(", ")];
     this.#server = server === undefined ? [] : [["Server", Server.serialize(server)]];
     this.#ownsLocation = location === undefined;
-    this.#stateless = new StatelessAnswer(environment, transports);
     this.#transactions = new TransactionLayer(environment, transports, this, transactions);
-    transports.user = new RegistrarIngress(this.#transactions, this.registrar.location, (request, flow) => this.#turnAway(request, flow));
+    transports.user = new RegistrarIngress(this.#transactions, this.registrar.location);
   }
 
   /** Requests that are being answered, or whose answer may have to be repeated. */
@@ -92,6 +89,16 @@ export class RegistrarServer implements TransactionUser, AsyncDisposable {
   /** The same as {@link close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Internal: what comes without credentials is challenged, or refused before it would be, and nothing is kept of it. */
+  screen(request: SipRequest, flow: Flow): Refusal | undefined {
+    const { authentication } = this.registrar;
+    const { method } = request;
+    const isJudged = method === "REGISTER" || (this.#redirects === "authenticated" && redirectedMethods.includes(method));
+    if (!authentication || !isJudged || authentication.hasCredentials(request)) return undefined;
+    const answer = this.#answer(request, flow);
+    return answer instanceof Promise ? undefined : this.#signed(answer); // no promise without credentials
   }
 
   /** Internal. */
@@ -116,18 +123,6 @@ export class RegistrarServer implements TransactionUser, AsyncDisposable {
 
   /** Internal: nothing was asked. */
   onStrayResponse(): void {}
-
-  /** What comes without credentials is challenged, or refused before it would be, as a stateless UAS does it (RFC 3261 §8.2.7). */
-  #turnAway(request: SipRequest, flow: Flow): boolean {
-    const { authentication } = this.registrar;
-    const { method } = request;
-    const isJudged = method === "REGISTER" || (this.#redirects === "authenticated" && redirectedMethods.includes(method));
-    if (!authentication || !isJudged || authentication.hasCredentials(request)) return false;
-    const answer = this.#answer(request, flow);
-    if (answer instanceof Promise) return false; // not without credentials
-    this.#stateless.send(request, flow, this.#signed(answer));
-    return true;
-  }
 
   #answer(request: SipRequest, flow: Flow): Answer {
     const { method } = request;
