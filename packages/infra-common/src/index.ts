@@ -2,7 +2,7 @@ export { VoipError, type VoipErrorOptions } from "./voip-error.ts";
 export { NetworkError, type NetworkErrorCode } from "./network-error.ts";
 export { StreamError, type StreamErrorCode } from "./stream-error.ts";
 export { ByteError, type ByteErrorCode } from "./byte-error.ts";
-export type { Clock, Timer } from "./clock.ts";
+export type { Clock, Sleep, Timer } from "./clock.ts";
 export type { Random } from "./random.ts";
 export { silentLogger, type LogFields, type Logger } from "./logger.ts";
 export type {
@@ -46,6 +46,7 @@ export {
 export { bracketHost, formatHostPort, parseHostPort, type HostPort } from "./host-port.ts";
 export { msFromNtpShort, ntpFraction, ntpMiddle, ntpSeconds, ntpShortFromMs, wallMsFromNtp } from "./ntp-time.ts";
 export { mediaTraceChannel, sipTraceChannel } from "./trace-channel.ts";
+export { SleepDetector } from "./sleep-detector.ts";
 export { systemEnvironment } from "./system-environment.ts";
 export { systemClock, SystemClock } from "./system-clock.ts";
 export { systemRandom, SystemRandom } from "./system-random.ts";

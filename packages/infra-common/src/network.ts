@@ -121,4 +121,8 @@ export interface Network {
   lookup(name: string, options?: { family?: AddressFamily; signal?: AbortSignal }): Promise<readonly ResolvedAddress[]>;
   /** The local address that the system would send from to reach numeric `address` (a connected UDP probe; nothing is sent). Rejects with `NETWORK_UNREACHABLE`. */
   sourceAddressFor(address: string): Promise<string>;
+  /** The addresses of this machine's interfaces that are up, loopback too: in normal form, sorted, link-local IPv6 with its zone (`fe80::1%eth0`). */
+  localAddresses(): readonly string[];
+  /** Runs `listener` after an address has come or gone; the system's network notices within 2 s. Returns the function that ends it. */
+  onAddressesChanged(listener: () => void): () => void;
 }

@@ -31,4 +31,16 @@ describe("SystemClock", () => {
     expect(holding()).toBe(before);
     timer.cancel();
   });
+
+  test("looks for sleeps only while somebody wants to know, and does not hold the process open for it", () => {
+    const timeouts = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+    const before = timeouts();
+    const clock = new SystemClock();
+    const [stopOne, stopOther] = [clock.onSleep(() => {}), clock.onSleep(() => {})];
+    expect(timeouts()).toBe(before);
+    stopOne();
+    stopOne();
+    stopOther();
+    expect(clock.pendingTimers).toBe(0);
+  });
 });

@@ -1,6 +1,7 @@
 export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { virtualEnvironment, type VirtualEnvironment, type VirtualEnvironmentOptions } from "./virtual-environment.ts";
+export { VirtualMachine } from "./virtual-machine.ts";
 export { VirtualNetwork, type VirtualNetworkOptions } from "./network/virtual-network.ts";
 export { VirtualHost, type HostOptions } from "./network/virtual-host.ts";
 export { VirtualNat, type NatKind, type NatMapping, type NatOptions } from "./network/virtual-nat.ts";

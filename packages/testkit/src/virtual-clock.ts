@@ -35,6 +35,11 @@ export class VirtualClock implements Clock {
     return this.#timers.add(this.#now + Math.max(0, delayMs), callback as (argument: unknown) => void, argument);
   }
 
+  /** This clock never sleeps; that of a {@link VirtualMachine} does. */
+  onSleep(): () => void {
+    return () => {};
+  }
+
   /** Timers still running; a test that ends with any has a leak. */
   get pendingTimers(): number {
     return this.#timers.size;

@@ -36,6 +36,8 @@ export class WireRules {
       connectStream: (options, receiver) => network.connectStream(options, receiver),
       lookup: (name, options) => network.lookup(name, options),
       sourceAddressFor: (address) => network.sourceAddressFor(address),
+      localAddresses: () => network.localAddresses(),
+      onAddressesChanged: (listener) => network.onAddressesChanged(listener),
     };
   }
 

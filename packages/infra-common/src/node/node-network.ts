@@ -17,6 +17,7 @@ import type {
   StreamReceiver,
   StreamServer,
 } from "../network.ts";
+import { AddressWatch } from "./address-watch.ts";
 import { networkErrorFrom } from "./network-error-from.ts";
 import { bindNodeDatagram } from "./node-datagram-socket.ts";
 import { connectNodeStream } from "./node-stream-connection.ts";
@@ -27,6 +28,8 @@ const discardPort = 9;
 
 /** The sockets and the resolver of the operating system. */
 export class NodeNetwork implements Network {
+  readonly #addressWatch = new AddressWatch();
+
   bindDatagram(options: BindDatagramOptions, receiver: DatagramReceiver): Promise<DatagramSocket> {
     return bindNodeDatagram(options, receiver);
   }
@@ -64,6 +67,14 @@ export class NodeNetwork implements Network {
       socket.once("error", finish);
       socket.connect(discardPort, address, finish as () => void);
     });
+  }
+
+  localAddresses(): readonly string[] {
+    return this.#addressWatch.addresses;
+  }
+
+  onAddressesChanged(listener: () => void): () => void {
+    return this.#addressWatch.add(listener);
   }
 }
 

@@ -21,6 +21,10 @@ class HeldUpClock implements Clock {
     return { cancel: () => void (this.#timer = this.#timer === timer ? undefined : this.#timer) };
   }
 
+  onSleep(): () => void {
+    return () => {};
+  }
+
   /** The timer that is set runs at `nowMs`. */
   run(nowMs: number): void {
     this.#nowMs = nowMs;

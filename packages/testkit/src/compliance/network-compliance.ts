@@ -49,5 +49,14 @@ function nameCompliance(subject: NetworkUnderTest): readonly ComplianceCase[] {
         equal(await codeOf(settle(subject, network.sourceAddressFor("example.com"))), "NETWORK_UNREACHABLE", "a name");
       },
     },
+    {
+      title: "the local addresses include loopback, sorted and without repetition",
+      run: async () => {
+        const addresses = network.localAddresses();
+        equal(addresses.includes("127.0.0.1"), true, "127.0.0.1");
+        equal(addresses, [...new Set(addresses)].sort(), "the order");
+        network.onAddressesChanged(() => {})();
+      },
+    },
   ];
 }

@@ -57,6 +57,11 @@ export class AddressSpace {
     this.#stations.set(address, station);
   }
 
+  /** Takes `address` from its station. */
+  detach(address: string): void {
+    this.#stations.delete(address);
+  }
+
   /** Sends a packet on its way to the station that has the destination, or out through the gateway. */
   forward(packet: Packet): void {
     const station = this.#stations.get(packet.destination.address);

@@ -19,6 +19,8 @@ export interface HostContext {
   readonly network: NetworkContext;
   /** Puts a packet on the wire. */
   send(packet: Omit<Packet, "id">): void;
+  /** Whether it is one of the host's now. */
+  hasAddress(address: string): boolean;
   /** The address that packets to `destination` leave from, or undefined without a route. */
   sourceFor(destination: string): string | undefined;
   /** The normal form of a local address; throws when it is not one of the host's, or `port` is out of range. */

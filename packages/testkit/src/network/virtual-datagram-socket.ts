@@ -72,6 +72,8 @@ export class VirtualDatagramSocket implements DatagramSocket {
       return new NetworkError("NETWORK_FAILED", `${local}: ${formatHostPort(address, port)} is no destination for it`);
     }
     if (source === undefined) return new NetworkError("NETWORK_UNREACHABLE", `${local}: no route to ${address}`);
+    // Linux answers EINVAL: the address that the socket was bound to has been taken from the machine.
+    if (!this.#host.hasAddress(source)) return new NetworkError("NETWORK_FAILED", `${local}: this virtual host has lost the address`);
     if (data.length > longestDatagram)
       return new NetworkError("NETWORK_MESSAGE_TOO_LONG", `${local}: ${data.length} bytes are too long for a datagram`);
     return undefined;

@@ -26,6 +26,9 @@ import { PortTable } from "./port-table.ts";
 import { StreamTable } from "./stream-table.ts";
 import { VirtualDatagramSocket } from "./virtual-datagram-socket.ts";
 
+/** How long a change of addresses takes to be noticed: on average as long as the system's network takes, which looks every 2 s. */
+const noticedAfterMs = 1000;
+
 export interface HostOptions {
   /** Further addresses, of either family. */
   addresses?: readonly string[];
@@ -34,25 +37,51 @@ export interface HostOptions {
 /** A machine on the virtual network: what a `Network` is on a real one. */
 export class VirtualHost implements Network, Station, HostContext {
   readonly network: NetworkContext;
-  /** Its addresses in normal form, the main one first. */
-  readonly addresses: readonly string[];
   readonly #space: AddressSpace;
+  #addresses: readonly string[] = [];
+  readonly #addressListeners = new Set<() => void>();
+  #isAsleep = false;
+  /** Segments of streams that have come during the sleep: their senders repeat them until somebody is there. */
+  #awaitingWake: Packet[] = [];
   readonly #datagrams = new PortTable<VirtualDatagramSocket>();
   readonly #streams: StreamTable;
 
   constructor(network: NetworkContext, space: AddressSpace, address: string, { addresses = [] }: HostOptions = {}) {
     this.network = network;
-    this.addresses = [address, ...addresses].map(normaliseAddress);
     this.#space = space;
     this.#streams = new StreamTable(this);
-    for (const own of this.addresses) {
-      if (!addressFamily(own) || isWildcard(own) || isLoopback(own)) throw new RangeError(`${own} cannot be the address of a host`);
-      space.attach(own, this);
-    }
+    this.#take([address, ...addresses]);
   }
 
+  /** Its addresses in normal form, the main one first. */
+  get addresses(): readonly string[] {
+    return this.#addresses;
+  }
+
+  /** The main one; undefined, against its type, while it has none. */
   get address(): string {
-    return this.addresses[0] as string;
+    return this.#addresses[0] as string;
+  }
+
+  /**
+   * Gives the host other addresses, or none; those that it keeps go on. What is bound to one that has gone stays open, hears nothing, and
+   * fails to send: datagrams with an error, streams without. Who listens for changes hears of it 1 s later.
+   */
+  setAddresses(...addresses: string[]): void {
+    this.#take(addresses);
+    this.network.clock.setTimer(noticedAfterMs, () => {
+      for (const listener of [...this.#addressListeners]) listener();
+    });
+  }
+
+  /** The machine is suspended: datagrams are lost, streams wait. */
+  fallAsleep(): void {
+    this.#isAsleep = true;
+  }
+
+  wake(): void {
+    this.#isAsleep = false;
+    for (const packet of this.#awaitingWake.splice(0)) this.receive(packet);
   }
 
   /** Sockets, servers and connections that are open: a test that ends with any has a leak. */
@@ -96,8 +125,22 @@ export class VirtualHost implements Network, Station, HostContext {
     return source;
   }
 
+  localAddresses(): readonly string[] {
+    return ["127.0.0.1", "::1", ...this.#addresses].sort();
+  }
+
+  onAddressesChanged(listener: () => void): () => void {
+    const own = (): void => listener();
+    this.#addressListeners.add(own);
+    return () => void this.#addressListeners.delete(own);
+  }
+
+  hasAddress(address: string): boolean {
+    return isLoopback(address) || this.#addresses.includes(address);
+  }
+
   sourceFor(destination: string): string | undefined {
-    if (isLoopback(destination) || this.addresses.includes(destination)) return destination;
+    if (this.hasAddress(destination)) return destination;
     const family = addressFamily(destination);
     return family && this.addresses.find((address) => addressFamily(address) === family);
   }
@@ -105,7 +148,7 @@ export class VirtualHost implements Network, Station, HostContext {
   checkLocal({ address, port }: SocketAddress): string {
     const local = normaliseAddress(address);
     if (!addressFamily(local)) throw new NetworkError("NETWORK_FAILED", `Cannot bind ${address}: it is not a numeric address`);
-    if (!this.addresses.includes(local) && !isWildcard(local) && !isLoopback(local)) {
+    if (!this.hasAddress(local) && !isWildcard(local)) {
       throw new NetworkError("NETWORK_ADDRESS_UNAVAILABLE", `Cannot bind ${address}: this virtual host has ${this.addresses.join(", ")}`);
     }
     if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) throw new NetworkError("NETWORK_FAILED", `Cannot bind port ${port}`);
@@ -117,11 +160,14 @@ export class VirtualHost implements Network, Station, HostContext {
     const packet: Packet = { ...unnumbered, id: this.network.nextPacketId() };
     const { address } = packet.destination;
     this.network.tap.report("sent", packet);
-    if (isLoopback(address) || this.addresses.includes(address)) this.network.clock.setTimer(0, () => this.receive(packet));
+    if (!this.hasAddress(packet.source.address)) this.network.tap.report("dropped", packet, "unreachable");
+    else if (this.hasAddress(address)) this.network.clock.setTimer(0, () => this.receive(packet));
     else this.#space.forward(packet);
   }
 
   receive(packet: Packet): void {
+    if (this.#isAsleep) return this.#receiveAsleep(packet);
+    if (!this.hasAddress(packet.destination.address)) return this.network.tap.report("dropped", packet, "unreachable");
     if (packet.protocol === "TCP") {
       this.network.tap.report("received", packet);
       this.#streams.receive(packet);
@@ -136,5 +182,20 @@ export class VirtualHost implements Network, Station, HostContext {
     this.network.tap.report("dropped", packet, "portClosed");
     // RFC 1122 §3.2.2.1: a host answers a datagram to a port without a process by "port unreachable".
     if (this.network.icmp && packet.onPortUnreachable) this.network.clock.setTimer(1, packet.onPortUnreachable);
+  }
+
+  #receiveAsleep(packet: Packet): void {
+    if (packet.protocol === "UDP" || packet.segment === "SYN") this.network.tap.report("dropped", packet, "asleep");
+    else this.#awaitingWake.push(packet);
+  }
+
+  #take(addresses: readonly string[]): void {
+    const wanted = addresses.map(normaliseAddress);
+    for (const own of wanted) {
+      if (!addressFamily(own) || isWildcard(own) || isLoopback(own)) throw new RangeError(`${own} cannot be the address of a host`);
+      if (!this.#addresses.includes(own)) this.#space.attach(own, this);
+    }
+    for (const own of this.#addresses) if (!wanted.includes(own)) this.#space.detach(own);
+    this.#addresses = wanted;
   }
 }

@@ -9,6 +9,7 @@ export type DropReason =
   | "filtered" // the NAT has no mapping for it, or does not let this sender in
   | "tooLong" // longer than the link's MTU
   | "queueFull" // the link's bandwidth is used up
+  | "asleep" // the machine is suspended
   | "portClosed";
 
 /** What happened to a packet: sent by a host, received by a host, or dropped on the way. */
