@@ -4,6 +4,9 @@ import { PeerProcess } from "../peers/process/peer-process.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
+/** Nobody's settings: those of whoever runs the tests are his own. */
+const noSettings = { XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: "/nowhere" };
+
 /** One line of `--json`. */
 export interface JsonLine {
   readonly type: string;
@@ -22,7 +25,7 @@ export class SidetoneRun {
 
   constructor(args: readonly string[], { environment = {}, directly = false }: RunOptions) {
     const [program, ...first] = directly ? [process.execPath, "packages/sidetone/bin/sidetone.js"] : ["npx", "--no-install", "sidetone"];
-    const options = { cwd: checkout, atMostSeconds: 60, environment, signalOnce: directly };
+    const options = { cwd: checkout, atMostSeconds: 60, environment: { ...noSettings, ...environment }, signalOnce: directly };
     this.process = new PeerProcess(program!, [...first, ...args], options);
   }
 

@@ -10,6 +10,9 @@ export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 /** The command, as npm links it. */
 export const sidetone = "packages/sidetone/bin/sidetone.js";
 
+/** Nobody's settings: those of whoever runs the tests are his own. */
+const noSettings = { XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: "/nowhere" };
+
 /** A program of this repository that runs in a process of its own. */
 export interface RunningProgram {
   /** What it has written so far, to either stream. */
@@ -30,7 +33,11 @@ afterAll(() => {
 
 /** Starts `node <path> <args>` in the repository's folder; what still runs at the end of the test file is killed. */
 export function runProgram(path: string, args: readonly string[] = [], env: Record<string, string> = {}): RunningProgram {
-  const child = spawn(process.execPath, [path, ...args], { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [path, ...args], {
+    cwd: root,
+    env: { ...process.env, ...noSettings, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const text = { all: "", stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (part: string) => {

@@ -1,4 +1,5 @@
 import { ClientError } from "@sidetone/client-core";
+import { addressFamily } from "@sidetone/infra-common";
 import { SipUri } from "@sidetone/sip-core";
 
 const transports: ReadonlySet<string> = new Set(["udp", "tcp", "tls", "ws", "wss"]);
@@ -20,6 +21,19 @@ export function callTarget(text: string): SipUri {
     "CONFIG_UNSUPPORTED",
     `${trimmed}: ${transport.toUpperCase()} is no transport for this URI; use ;transport=tcp or tls`,
   );
+}
+
+/**
+ * Reads whom to call for somebody who has an account: `bob` and `+49 30 1234` are users of its domain, all else is read as `callTarget` does.
+ *
+ * @param domain the account's address; undefined where there is none.
+ */
+export function dialTarget(text: string, domain: SipUri | undefined): SipUri {
+  const typed = text.trim();
+  const isNumber = /^(tel:)?\+?[\d\s().-]+$/i.test(typed) && !addressFamily(typed);
+  if (!domain || !(isNumber || /^[^\s.:;@<>"/[\]]+$/.test(typed))) return callTarget(text);
+  const user = isNumber ? typed.replace(/^tel:|[\s().-]/gi, "") : typed;
+  return SipUri.create({ user, scheme: domain.scheme, host: domain.host, port: domain.port });
 }
 
 function parse(text: string): SipUri {

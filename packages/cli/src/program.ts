@@ -6,6 +6,7 @@ import type { RegisterFlags } from "./commands/register.ts";
 import { exitCodeHelp } from "./exit-code.ts";
 import { algorithmNames, codecNames, count, digits, hertz, lifetime, seconds } from "./option-values.ts";
 import type { RegistrarFlags } from "./registrar-flags.ts";
+import { accountOption, addSettingsOptions, passwordHelp } from "./settings/settings-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The version of the package; a test holds the two together. */
@@ -16,9 +17,12 @@ export interface Commands {
   call(uri: string, flags: CallFlags): Promise<void>;
   answer(flags: AnswerFlags): Promise<void>;
   options(uri: string, flags: OptionsFlags): Promise<void>;
-  register(uri: string, flags: RegisterFlags): Promise<void>;
+  register(uri: string | undefined, flags: RegisterFlags): Promise<void>;
   registrar(flags: RegistrarFlags): Promise<void>;
 }
+
+/** Commands that read accounts and the like from the environment and the config file. */
+const withSettings: ReadonlySet<string> = new Set(["call", "answer", "options", "register"]);
 
 /** The command line: every command with its arguments and options. */
 export function createProgram(terminal: Terminal, commands: Commands): Command {
@@ -34,6 +38,7 @@ export function createProgram(terminal: Terminal, commands: Commands): Command {
   addOptions(program, commands);
   addRegister(program, commands);
   addRegistrar(program, commands);
+  for (const command of program.commands) if (withSettings.has(command.name())) addSettingsOptions(command);
   return program;
 }
 
@@ -41,15 +46,16 @@ function addCall(program: Command, commands: Commands): void {
   program
     .command("call")
     .description("call somebody: play, record, send digits")
-    .argument("<uri>", "whom to call, as sip:bob@example.com or 192.0.2.7:5070")
+    .argument("<uri>", "whom to call, as sip:bob@example.com or 192.0.2.7:5070; with an account, bob or +49301234 too")
+    .addOption(accountOption("address to call from, or an id of the config file (default: its first account)"))
     .addOption(playOption("play a WAV file, then hang up"))
     .addOption(toneOption())
     .option("--record <file>", "record both sides to a WAV file")
     .addOption(new Option("--dtmf <digits>", "send key presses after the answer: 0-9 * # A-D").argParser(digits))
     .option("--duration <seconds>", "hang up so long after the answer (default: after --play, or when the other side does)", seconds)
     .option("--listen <host:port>", "local address and port for SIP (default: any)")
-    .option("--user <name>", 'user name to call from and to authenticate as (default: "sidetone")')
-    .option("--password <password>", "others on this machine can see it: prefer SIDETONE_PASSWORD, or be asked")
+    .option("--user <name>", 'user name to authenticate as, and without an account to call from (default: "sidetone")')
+    .option("--password <password>", passwordHelp)
     .option("--proxy <uri>", "server to send the call to first")
     .addOption(codecsOption())
     .addOption(traceOption())
@@ -61,7 +67,11 @@ function addAnswer(program: Command, commands: Commands): void {
   program
     .command("answer")
     .description("answer calls: echo, play, record")
-    .option("--listen <host:port>", "local address and port for SIP", "0.0.0.0:5060")
+    .option("--listen <host:port>", "local address and port for SIP (default: 0.0.0.0:5060)")
+    .addOption(accountOption("address to register and to be called at, or an id of the config file (default: none, or SIDETONE_URI)"))
+    .option("--server <uri>", "where to register (default: the domain of the address)")
+    .option("--user <name>", "user name to authenticate as (default: the user of the address)")
+    .option("--password <password>", passwordHelp)
     .addOption(new Option("--echo", "send back what is heard").conflicts(["play", "tone"]))
     .addOption(playOption("play a WAV file over and over"))
     .addOption(toneOption())
@@ -79,6 +89,10 @@ function addOptions(program: Command, commands: Commands): void {
     .command("options")
     .description("ask a phone or server what it can do, and how fast it answers")
     .argument("<uri>", "whom to ask, as sip:example.com or 192.0.2.7:5070")
+    .addOption(accountOption("address to ask from, or an id of the config file (default: its first account)"))
+    .option("--user <name>", "user name to authenticate as (default: the user of the account)")
+    .option("--password <password>", passwordHelp)
+    .option("--proxy <uri>", "server to send the question to first")
     .option("--listen <host:port>", "local address and port for SIP (default: any)")
     .option("--json", "one JSON object, an OptionsReport")
     .action((uri: string, flags: OptionsFlags) => commands.options(uri, flags));
@@ -88,15 +102,16 @@ function addRegister(program: Command, commands: Commands): void {
   program
     .command("register")
     .description("register at a server, show the binding, and un-register")
-    .argument("<aor>", "address to be called at, as sip:alice@example.com; ;transport=tcp goes over TCP")
+    .argument("[aor]", "address to be called at, as sip:alice@example.com; ;transport=tcp goes over TCP (default: that of the settings)")
     .option("--server <uri>", "where to register (default: the domain of the address)")
     .addOption(new Option("--expires <seconds>", "lifetime to ask for (default: 3600)").argParser(lifetime))
     .option("--watch", "stay registered and tell every change, until Ctrl-C")
     .option("--user <name>", "user name to authenticate as (default: the user of the address)")
-    .option("--password <password>", "others on this machine can see it: prefer SIDETONE_PASSWORD, or be asked")
+    .option("--password <password>", passwordHelp)
+    .option("--proxy <uri>", "server to send the registration through")
     .option("--listen <host:port>", "local address and port for SIP (default: any)")
     .option("--json", "one JSON object per line: events, and a RegistrationReport")
-    .action((uri: string, flags: RegisterFlags) => commands.register(uri, flags));
+    .action((uri: string | undefined, flags: RegisterFlags) => commands.register(uri, flags));
 }
 
 function addRegistrar(program: Command, commands: Commands): void {

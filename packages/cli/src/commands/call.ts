@@ -1,29 +1,27 @@
 import { ClientError, createClient, type Call, type Client } from "@sidetone/client-core";
-import { isIpv6, onAbort, type Clock } from "@sidetone/infra-common";
+import { onAbort, type Clock } from "@sidetone/infra-common";
 import type { AudioSource } from "@sidetone/media-core";
 import { SipUri } from "@sidetone/sip-core";
 import { openAudio, type AudioFlags } from "../audio-flags.ts";
 import { CallNarrator } from "../call-narrator.ts";
-import { callTarget } from "../call-target.ts";
+import { callTarget, dialTarget } from "../call-target.ts";
 import { CallTasks } from "../call-tasks.ts";
 import type { CommandContext } from "../command-context.ts";
 import { exitCodeOfEnd, exitCodes } from "../exit-code.ts";
-import { listenAddress } from "../listen-address.ts";
+import { anywhereFor } from "../listen-address.ts";
 import { liveText, LiveLine } from "../live-line.ts";
 import { checkRecordable } from "../node/check-recordable.ts";
 import { TraceFile } from "../node/trace-file.ts";
-import { passwordSource } from "../password.ts";
 import { runCommand } from "../run-command.ts";
+import { accountOptions } from "../settings/account-options.ts";
+import { clientSettings } from "../settings/client-settings.ts";
+import { readSettings, type SettingsFlags } from "../settings/read-settings.ts";
+import type { Settings } from "../settings/settings.ts";
 
-export interface CallFlags extends AudioFlags {
+export interface CallFlags extends AudioFlags, Omit<SettingsFlags, "server" | "expires"> {
   record?: string;
   dtmf?: string;
   duration?: number;
-  listen?: string;
-  user?: string;
-  password?: string;
-  proxy?: string;
-  codecs?: string[];
   trace?: string;
   json?: boolean;
 }
@@ -31,14 +29,16 @@ export interface CallFlags extends AudioFlags {
 /** `sidetone call <uri>`. Everything that can be checked is, before the other side's phone rings. */
 export function callCommand(target: string, flags: CallFlags, context: CommandContext): Promise<number> {
   return runCommand(context, flags.json ?? false, async () => {
-    const uri = callTarget(target);
+    const settings = await readSettings(flags, context.terminal);
+    const [account] = settings.accounts;
+    const uri = dialTarget(target, account && callTarget(account.uri));
     await checkRecordable(flags.record);
     const audio = await openAudio(flags);
     const over = new AbortController();
     try {
       await using _trace = flags.trace === undefined ? undefined : await TraceFile.open(flags.trace);
-      await using client = await openClient(uri, flags, context, over.signal);
-      return await conductCall(client, uri, audio, flags, context);
+      await using client = await openClient(uri, settings, context, over.signal);
+      return await conductCall(client, uri, audio, flags, { context, isNamed: account !== undefined });
     } finally {
       over.abort(); // nobody is asked for a password any more
       audio?.close();
@@ -46,22 +46,14 @@ export function callCommand(target: string, flags: CallFlags, context: CommandCo
   });
 }
 
-async function openClient(uri: SipUri, flags: CallFlags, context: CommandContext, over: AbortSignal): Promise<Client> {
+async function openClient(uri: SipUri, settings: Settings, context: CommandContext, over: AbortSignal): Promise<Client> {
   const { terminal, environment } = context;
-  const password = passwordSource(flags.password, terminal, over);
-  const outboundProxy = flags.proxy === undefined ? undefined : callTarget(flags.proxy);
-  const anywhere = isIpv6((outboundProxy ?? uri).host) ? "[::]:0" : "0.0.0.0:0";
-  return createClient({
-    listen: await listenAddress(flags.listen ?? anywhere, environment),
-    account: {
-      // Who calls has an address in the domain that is called, where a server may know the user.
-      uri: SipUri.create({ user: flags.user ?? "sidetone", host: uri.host }).toString(),
-      ...(password === undefined ? {} : { password }),
-      ...(outboundProxy ? { outboundProxy: outboundProxy.toString() } : {}),
-    },
-    media: flags.codecs ? { codecs: flags.codecs } : {},
-    ...(environment ? { environment } : {}),
-  });
+  // Who has no account calls from an address in the domain that is called, where a server may know the user.
+  const { username = "sidetone" } = settings.ofAccount;
+  const nobody = { ...settings.ofAccount, uri: SipUri.create({ user: username, host: uri.host }).toString() };
+  const account = accountOptions(settings.accounts[0] ?? nobody, { terminal, over, registers: false });
+  const { host } = account.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
+  return createClient({ ...(await clientSettings(settings, anywhereFor(host), environment)), account });
 }
 
 /** From the INVITE to the report; gives the exit code. */
@@ -70,13 +62,14 @@ async function conductCall(
   uri: SipUri,
   audio: AudioSource | undefined,
   flags: CallFlags,
-  context: CommandContext,
+  { context, isNamed }: { context: CommandContext; isNamed: boolean },
 ): Promise<number> {
   const { clock } = client.environment;
   const narrator = new CallNarrator(context.terminal, flags.json ?? false, clock);
   const outgoing = client.dial(uri.toString());
   const { call } = outgoing;
-  narrator.say("Calling", `calling ${uri}`, { callId: call.id, uri: uri.toString() });
+  const as = isNamed ? ` as ${call.account.uri}` : "";
+  narrator.say("Calling", `calling ${uri}${as}`, { callId: call.id, uri: uri.toString() });
   narrator.follow(call);
   using live = new LiveLine(context.terminal, clock, () => (call.phase === "Ended" ? "" : liveText(call, clock.now())));
   live.follow(call);

@@ -1,16 +1,17 @@
 import { createClient } from "@sidetone/client-core";
-import { isIpv6 } from "@sidetone/infra-common";
 import { Accept, Allow, Server, Supported, UserAgent, type SipResponse } from "@sidetone/sip-core";
 import { rounded } from "../call-report.ts";
-import { callTarget } from "../call-target.ts";
+import { callTarget, dialTarget } from "../call-target.ts";
 import type { CommandContext } from "../command-context.ts";
 import { exitCodeOfStatus } from "../exit-code.ts";
-import { listenAddress } from "../listen-address.ts";
+import { anywhereFor } from "../listen-address.ts";
 import { LiveLine, minutes } from "../live-line.ts";
 import { runCommand } from "../run-command.ts";
+import { accountOptions } from "../settings/account-options.ts";
+import { clientSettings } from "../settings/client-settings.ts";
+import { readSettings, type SettingsFlags } from "../settings/read-settings.ts";
 
-export interface OptionsFlags {
-  listen?: string;
+export interface OptionsFlags extends Omit<SettingsFlags, "server" | "expires" | "codecs"> {
   json?: boolean;
 }
 
@@ -18,12 +19,18 @@ export interface OptionsFlags {
 export function optionsCommand(target: string, flags: OptionsFlags, context: CommandContext): Promise<number> {
   const { terminal, environment, interrupted } = context;
   return runCommand(context, flags.json ?? false, async () => {
-    const uri = callTarget(target);
+    const settings = await readSettings(flags, terminal);
+    const [from] = settings.accounts;
+    const uri = dialTarget(target, from && callTarget(from.uri));
+    const over = new AbortController();
+    const account = from && accountOptions({ ...from, codecs: undefined }, { terminal, over: over.signal, registers: false });
+    const { host } = account?.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
     await using client = await createClient({
-      listen: await listenAddress(flags.listen ?? (isIpv6(uri.host) ? "[::]:0" : "0.0.0.0:0"), environment),
+      ...(await clientSettings(settings, anywhereFor(host), environment)),
+      ...(account ? { account } : {}),
       media: "external",
-      ...(environment ? { environment } : {}),
     });
+    using _asking = { [Symbol.dispose]: () => over.abort() }; // nobody is asked for a password any more
     const { clock } = client.environment;
     const askedAtMs = clock.now();
     using _live = new LiveLine(terminal, clock, () => `waiting for ${uri}  ${minutes(clock.now() - askedAtMs)}`);

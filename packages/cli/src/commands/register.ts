@@ -1,32 +1,28 @@
 import { createClient, type Account, type Client, type RegistrationInfo } from "@sidetone/client-core";
-import { isIpv6, onAbort } from "@sidetone/infra-common";
-import { SipUri } from "@sidetone/sip-core";
+import { onAbort } from "@sidetone/infra-common";
 import { callTarget } from "../call-target.ts";
 import type { CommandContext } from "../command-context.ts";
 import { exitCodes } from "../exit-code.ts";
-import { listenAddress } from "../listen-address.ts";
-import { passwordSource } from "../password.ts";
+import { anywhereFor } from "../listen-address.ts";
 import { RegistrationNarrator } from "../registration-narrator.ts";
 import { runCommand } from "../run-command.ts";
+import { accountOptions } from "../settings/account-options.ts";
+import { clientSettings } from "../settings/client-settings.ts";
+import { readSettings, type SettingsFlags } from "../settings/read-settings.ts";
 import { UsageError } from "../usage-error.ts";
 
-export interface RegisterFlags {
-  server?: string;
-  expires?: number;
+export interface RegisterFlags extends Omit<SettingsFlags, "account" | "codecs"> {
   watch?: boolean;
-  user?: string;
-  password?: string;
-  listen?: string;
   json?: boolean;
 }
 
 /** `sidetone register <aor>`: registers, shows the binding and un-registers; with `--watch` it stays, and tells every change. */
-export function registerCommand(target: string, flags: RegisterFlags, context: CommandContext): Promise<number> {
+export function registerCommand(name: string | undefined, flags: RegisterFlags, context: CommandContext): Promise<number> {
   const { terminal, interrupted } = context;
   return runCommand(context, flags.json ?? false, async () => {
     const over = new AbortController();
     try {
-      await using client = await openClient(target, flags, context, over.signal);
+      await using client = await openClient(name, flags, context, over.signal);
       const narrator = new RegistrationNarrator(terminal, flags.json ?? false, client.environment.clock);
       narrator.follow(client);
       const registration = await registered(client.account, narrator, interrupted);
@@ -41,32 +37,14 @@ export function registerCommand(target: string, flags: RegisterFlags, context: C
   });
 }
 
-async function openClient(target: string, flags: RegisterFlags, context: CommandContext, over: AbortSignal): Promise<Client> {
+async function openClient(name: string | undefined, flags: RegisterFlags, context: CommandContext, over: AbortSignal): Promise<Client> {
   const { terminal, environment } = context;
-  const uri = callTarget(target);
-  if (uri.user === undefined) throw new UsageError(`${uri.toString()} names nobody; give an address like sip:alice@example.com`);
-  // The transport belongs to the way there, not to the address.
-  const registrar = flags.server === undefined ? domainOf(uri) : callTarget(flags.server);
-  const transport = registrar.transport ?? uri.transport;
-  const password = passwordSource(flags.password, terminal, over);
-  return createClient({
-    listen: await listenAddress(flags.listen ?? (isIpv6(registrar.host) ? "[::]:0" : "0.0.0.0:0"), environment),
-    account: {
-      uri: uri.toAddressOfRecord().toString(),
-      registrar: registrar.toString(),
-      autoRegister: false,
-      ...(transport === undefined ? {} : { transport: transport === "tcp" ? "TCP" : "UDP" }),
-      ...(flags.expires === undefined ? {} : { expiresSeconds: flags.expires }),
-      ...(flags.user === undefined ? {} : { username: flags.user }),
-      ...(password === undefined ? {} : { password }),
-    },
-    media: "external",
-    ...(environment ? { environment } : {}),
-  });
-}
-
-function domainOf(uri: SipUri): SipUri {
-  return uri.withUser(undefined).withoutHeaders();
+  const settings = await readSettings(name === undefined ? flags : { ...flags, account: name }, terminal);
+  const [wanted] = settings.accounts;
+  if (!wanted) throw new UsageError("register whom? Give an address like sip:alice@example.com, set SIDETONE_URI, or write a config file");
+  const account = accountOptions({ ...wanted, codecs: undefined }, { terminal, over, registers: true });
+  const { host } = callTarget(account.outboundProxy ?? account.registrar!);
+  return createClient({ ...(await clientSettings(settings, anywhereFor(host), environment)), account, media: "external" });
 }
 
 /** An interrupt before the answer ends it all: un-registered is then what the client's end leaves behind. */

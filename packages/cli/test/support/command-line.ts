@@ -15,6 +15,8 @@ for (const args of [
   ["registrar", "--users", "/nowhere/users"],
 ])
   await main(args, new FakeTerminal());
+// Nor does the schema of the settings leave it, once it is loaded.
+await import("../../src/settings/settings-schema.ts");
 
 /** A command under way. */
 export interface RunningCommand {

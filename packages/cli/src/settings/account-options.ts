@@ -1,0 +1,35 @@
+import type { AccountOptions } from "@sidetone/client-core";
+import { callTarget } from "../call-target.ts";
+import { passwordSource } from "../password.ts";
+import type { Terminal } from "../terminal.ts";
+import type { AccountSettings } from "./settings.ts";
+
+/** What a command makes of an account. */
+export interface AccountUse {
+  readonly terminal: Terminal;
+  /** Takes the question for a password back. */
+  readonly over: AbortSignal;
+  /** Whether it registers: at the registrar of the settings, or at the domain of the address. */
+  readonly registers: boolean;
+}
+
+/** An account for a client, as the settings describe it. A transport that the address asks for is the way to its servers, not part of the address. */
+export function accountOptions(settings: AccountSettings, { terminal, over, registers }: AccountUse): AccountOptions {
+  const { uri: address, outboundProxy, password: stored, expiresSeconds, autoRegister: _, ...others } = settings;
+  const uri = callTarget(address);
+  const registrar = others.registrar === undefined ? uri.withUser(undefined).withoutHeaders() : callTarget(others.registrar);
+  const asked = (registrar.transport ?? uri.transport)?.toUpperCase() as AccountOptions["transport"];
+  return withoutUndefined<AccountOptions>({
+    ...others,
+    uri: uri.toAddressOfRecord().toString(),
+    transport: others.transport ?? asked,
+    outboundProxy: outboundProxy === undefined ? undefined : callTarget(outboundProxy).toString(),
+    password: passwordSource(stored, terminal, over),
+    ...(registers ? { registrar: registrar.toString(), autoRegister: false, expiresSeconds } : { registrar: undefined }),
+  });
+}
+
+/** What is given as undefined is not given. */
+export function withoutUndefined<Options extends object>(options: { [Name in keyof Options]: Options[Name] | undefined }): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+}

@@ -1,0 +1,67 @@
+import { nearest } from "../nearest.ts";
+import type { AccountSettings, MediaSettings } from "./settings.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says. Numbers that are none are left as text, for the schema to refuse. */
+export interface VariableSettings {
+  readonly account: Partial<AccountSettings>;
+  readonly listen: string | undefined;
+  readonly codecs: MediaSettings["codecs"];
+}
+
+type AccountVariable = Exclude<keyof AccountSettings, "id" | "autoRegister" | "codecs" | "nat">;
+
+const ofAccount: Readonly<Record<AccountVariable, string>> = {
+  uri: "SIDETONE_URI",
+  displayName: "SIDETONE_DISPLAY_NAME",
+  username: "SIDETONE_USERNAME",
+  password: "SIDETONE_PASSWORD",
+  realm: "SIDETONE_REALM",
+  outboundProxy: "SIDETONE_PROXY",
+  registrar: "SIDETONE_REGISTRAR",
+  expiresSeconds: "SIDETONE_EXPIRES",
+  transport: "SIDETONE_TRANSPORT",
+};
+
+/** Of the variables that are read, the names by the path of the setting. */
+const names: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(ofAccount).map(([field, name]) => [`accounts.0.${field}`, name])),
+  listen: "SIDETONE_LISTEN",
+  "media.codecs": "SIDETONE_CODECS",
+};
+const known: readonly string[] = [...Object.values(names), "SIDETONE_CONFIG"];
+
+/** Reads the `SIDETONE_*` variables; an empty one is as good as none. */
+export function readVariables(variables: Variables): VariableSettings {
+  const account: Record<string, unknown> = {};
+  for (const [field, name] of Object.entries(ofAccount)) {
+    const value = variables[name];
+    if (!value) continue;
+    if (field === "expiresSeconds") account[field] = Number(value);
+    else account[field] = field === "transport" ? value.toUpperCase() : value;
+  }
+  return {
+    account,
+    listen: variables["SIDETONE_LISTEN"] || undefined,
+    codecs: variables["SIDETONE_CODECS"]?.split(",").map((name) => name.trim()),
+  };
+}
+
+/** The variable that a problem's path leads to. */
+export function variableOf(path: readonly PropertyKey[]): string {
+  const place = path.map(String).join(".");
+  return names[place] ?? names[place.replace(/\.\d+$/, "")] ?? place;
+}
+
+/** Variables that look like a mistyped one, each with what was probably meant. */
+export function mistypedVariables(variables: Variables): readonly (readonly [name: string, meant: string])[] {
+  return Object.keys(variables).flatMap((name) => {
+    if (!name.startsWith("SIDETONE_") || known.includes(name)) return [];
+    const rest = nearest(
+      name.slice("SIDETONE_".length),
+      known.map((each) => each.slice("SIDETONE_".length)),
+    );
+    return rest === undefined ? [] : [[name, `SIDETONE_${rest}`] as const];
+  });
+}
