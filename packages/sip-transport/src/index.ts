@@ -1,6 +1,6 @@
 export { createMemoryTransports, createSipTransports } from "./create-sip-transports.ts";
 export type { SipTransportsOptions } from "./sip-transports-options.ts";
-export type { CertificateExpiry, PemSource, TlsOptions } from "./tls-options.ts";
+export type { CertificateExpiry, PemSource, TlsCertificate, TlsOptions } from "./tls-options.ts";
 export type { WebSocketOptions } from "./web-socket-options.ts";
 export { MemoryHub } from "./memory-hub.ts";
 export { defaultPorts, type TransportName } from "./transport-name.ts";

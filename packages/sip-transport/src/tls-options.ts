@@ -12,6 +12,13 @@ export interface CertificateExpiry {
   readonly daysLeft: number;
 }
 
+/** A certificate followed by its chain, and the private key of the first. */
+export interface TlsCertificate {
+  readonly cert: PemSource;
+  readonly key: PemSource;
+  readonly passphrase?: string;
+}
+
 /** TLS for SIP (RFC 3261 §26.3.1, RFC 5922), over TLS and WSS. */
 export interface TlsOptions {
   /** The certificate of this agent, followed by its chain. Needed to listen; shown to servers that ask for it. */
@@ -19,6 +26,12 @@ export interface TlsOptions {
   /** The private key of `cert`. */
   readonly key?: PemSource;
   readonly passphrase?: string;
+  /**
+   * Further ones, for a server of several domains. A client that says in SNI which it wants (RFC 6066 §3) is shown the first that is for that
+   * name: `cert`, else one of these, wildcards matching nothing (RFC 5922 §7.2). Whoever names none or another gets `cert`. To servers that
+   * ask for a certificate `cert` is shown.
+   */
+  readonly certificates?: readonly TlsCertificate[];
   /** The authorities to trust, in place of those that come with Node. */
   readonly ca?: PemSource | readonly PemSource[];
   /** Default `TLSv1.2`. */

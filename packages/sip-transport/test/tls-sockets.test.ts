@@ -5,7 +5,7 @@ import { connect, createServer, type ConnectionOptions, type TLSSocket } from "n
 import { WebSocket } from "ws";
 import { onTestFinished, describe, expect, test } from "vitest";
 import { delay, systemClock, systemEnvironment } from "@sidetone/infra-common";
-import { createSipTransports, type CertificateExpiry, type SipTransports, type TlsOptions } from "@sidetone/sip-transport";
+import { createSipTransports, viaFor, type CertificateExpiry, type SipTransports, type TlsOptions } from "@sidetone/sip-transport";
 import { issueCertificate, virtualEnvironment } from "@sidetone/testkit";
 import { optionsRequest } from "./messages.ts";
 import { RecordingUser } from "./recording-user.ts";
@@ -71,6 +71,66 @@ describe("a TLS server on the system's sockets", () => {
     await transports.close();
     await virtual.clock.advance(60_000);
     expect(virtual.clock.pendingTimers).toBe(0);
+  });
+});
+
+describe("a TLS server of several domains (RFC 6066 §3)", () => {
+  const one = issueCertificate({ commonName: "one", names: ["URI:sip:one.example", "DNS:pbx.one.example"], issuer: ca });
+  const two = issueCertificate({ commonName: "two", names: ["DNS:two.example"], issuer: ca });
+  const wild = issueCertificate({ commonName: "wild", names: ["DNS:*.two.example"], issuer: ca });
+
+  test.each(["TLS", "WSS"] as const)("shows over %s the certificate that is for the name asked for, else the first", async (transport) => {
+    const certificates = [wild, one, two].map(({ cert, key }) => ({ cert, key }));
+    const { port } = await setUp({ cert: good.cert, key: good.key, certificates }).listen({ transport, address, port: 0 });
+    const shown = async (servername?: string) => (await look(port, servername === undefined ? {} : { servername })).subject;
+    expect(await shown("one.example")).toBe("one");
+    expect(await shown("PBX.one.example")).toBe("one");
+    expect(await shown("two.example")).toBe("two");
+    expect(await shown("example.com")).toBe("good");
+    expect(await shown("sip.two.example")).toBe("good"); // wildcards match nothing (RFC 5922 §7.2)
+    expect(await shown()).toBe("good");
+    expect((await look(port, { servername: "two.example", maxVersion: "TLSv1.2" })).subject).toBe("two");
+  });
+
+  test("asks for the certificates of clients whichever it shows", async () => {
+    const { client, otherCa } = certificates;
+    const stranger = issueCertificate({ commonName: "stranger", issuer: otherCa });
+    const own = { cert: good.cert, key: good.key, certificates: [{ cert: two.cert, key: two.key }] };
+    const bob = setUp({ ...own, ca: ca.cert, clientCertificates: "require" });
+    const { port } = await bob.listen({ transport: "TLS", address, port: 0 });
+    const alice = setUp({ ca: ca.cert, cert: client.cert, key: client.key });
+    const flow = await alice.flowTo({ transport: "TLS", address, port, hostName: "two.example" }, explicit);
+    flow.send(optionsRequest(viaFor(flow, "z9hG4bK1")));
+    await expect.poll(() => (bob.user as RecordingUser).requests.length).toBe(1);
+    const mallory = setUp({ ca: ca.cert, cert: stranger.cert, key: stranger.key });
+    const refused = await mallory.flowTo({ transport: "TLS", address, port, hostName: "two.example" }, explicit);
+    await expect.poll(() => refused.isClosed).toBe(true);
+  });
+
+  test("has each of them read again, and tells of each before it ends", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sidetone-tls-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const virtual = virtualEnvironment();
+    const { clock } = virtual;
+    const files = { cert: { file: join(folder, "cert.pem") }, key: { file: join(folder, "key.pem") } };
+    const write = (text: { cert: string; key: string }): void => {
+      writeFileSync(files.cert.file, text.cert);
+      writeFileSync(files.key.file, text.key);
+    };
+    const ending = (commonName: string, days: number) =>
+      issueCertificate({ commonName, names: ["DNS:two.example"], issuer: ca, notAfter: new Date(clock.wallNow() + days * dayMs) });
+    write(ending("short", 20));
+    const told: CertificateExpiry[] = [];
+    const onExpiring = (expiry: CertificateExpiry): void => void told.push(expiry);
+    const environment = { ...virtual, network: systemEnvironment().network };
+    const transports = createSipTransports(environment, { tls: { cert: good.cert, key: good.key, certificates: [files], onExpiring } });
+    const { port } = await transports.listen({ transport: "TLS", address, port: 0 });
+    expect(told).toMatchObject([{ file: files.cert.file, subject: "CN=short", daysLeft: 20 }]);
+    write(ending("long", 5000));
+    await clock.advance(60_000);
+    expect((await look(port, { servername: "two.example" })).subject).toBe("long");
+    expect(told).toHaveLength(1);
+    await transports.close();
   });
 });
 

@@ -195,6 +195,8 @@ describe("options of TLS", () => {
     ["a key without its certificate", { key: good.key }],
     ["a certificate without its key", { cert: good.cert }],
     ["the key of another certificate", { cert: good.cert, key: ca.key }],
+    ["a further certificate without a first", { certificates: [{ cert: good.cert, key: good.key }] }],
+    ["a further certificate with another key", { ...of(good), certificates: [{ cert: good.cert, key: ca.key }] }],
     ["a file that is not there", { cert: { file: "/nowhere/cert.pem" }, key: good.key }],
     ["what is no certificate", { cert: "certificate", key: good.key }],
   ])("%s is refused at once", (_what, tls: SipTransportsOptions["tls"]) => {

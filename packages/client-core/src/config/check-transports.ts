@@ -12,6 +12,7 @@ const knownOfTls: KnownNames<TlsOptions> = {
   cert: true,
   key: true,
   passphrase: true,
+  certificates: true,
   ca: true,
   minVersion: true,
   serverName: true,
@@ -47,6 +48,7 @@ function checkTls(tls: TlsOptions, problems: ConfigProblems): void {
   const {
     cert,
     key,
+    certificates,
     ca,
     minVersion = "TLSv1.2",
     verify = "domain",
@@ -59,6 +61,7 @@ function checkTls(tls: TlsOptions, problems: ConfigProblems): void {
     if (source !== undefined && !isPem(source)) problems.invalid(`tls.${name}`, "PEM text or { file }");
   }
   if ((cert === undefined) !== (key === undefined)) problems.invalid("tls.key", "given together with tls.cert");
+  if (certificates !== undefined) checkCertificates(tls, problems);
   if (ca !== undefined && ![ca].flat().every(isPem)) problems.invalid("tls.ca", "PEM text or { file }, or a list of these");
   if (minVersion !== "TLSv1.2" && minVersion !== "TLSv1.3") problems.invalid("tls.minVersion", '"TLSv1.2" or "TLSv1.3"');
   if (!["domain", "chain", "none"].includes(verify)) problems.invalid("tls.verify", '"domain", "chain" or "none"');
@@ -69,6 +72,12 @@ function checkTls(tls: TlsOptions, problems: ConfigProblems): void {
   for (const name of ["passphrase", "serverName"] as const) {
     if (tls[name] !== undefined && typeof tls[name] !== "string") problems.invalid(`tls.${name}`, "text");
   }
+}
+
+function checkCertificates({ cert, certificates }: TlsOptions, problems: ConfigProblems): void {
+  if (!Array.isArray(certificates) || !certificates.every((each) => isObject(each) && isPem(each.cert) && isPem(each.key)))
+    problems.invalid("tls.certificates", "a list of { cert, key }, each PEM text or { file }");
+  else if (cert === undefined && certificates.length > 0) problems.invalid("tls.cert", "given where tls.certificates are");
 }
 
 function checkWebSocket(webSocket: WebSocketOptions, problems: ConfigProblems): void {

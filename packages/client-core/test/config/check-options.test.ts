@@ -62,6 +62,8 @@ describe("options of createClient", () => {
     [{ tls: { cert: 1, key: 2 } }, "tls.cert"],
     [{ tls: { ca: [{ path: "ca.pem" }] } }, "tls.ca"],
     [{ tls: { verify: false } }, "tls.verify"],
+    [{ tls: { cert: "c", key: "k", certificates: [{ cert: "c" }] } }, "tls.certificates"],
+    [{ tls: { certificates: [{ cert: "c", key: "k" }] } }, "tls.cert"],
     [{ tls: { minVersion: "TLSv1" } }, "tls.minVersion"],
     [{ webSocket: { path: "ws" } }, "webSocket.path"],
     [{ webSocket: { origin: "a\r\nX: b" } }, "webSocket.origin"],

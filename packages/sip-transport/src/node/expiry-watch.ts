@@ -1,28 +1,30 @@
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import type { Environment } from "@sidetone/infra-common";
-import type { TlsOptions } from "../tls-options.ts";
+import type { PemSource, TlsOptions } from "../tls-options.ts";
 
 const dayMs = 86_400_000;
 /** Told once for each, the latest last. */
 const thresholdsDays = [30, 7, 1, 0];
 
-/** Tells before the certificate of this agent ends. */
+/** Tells before a certificate of this agent ends. */
 export class ExpiryWatch {
   readonly #environment: Environment;
-  readonly #options: TlsOptions;
+  readonly #onExpiring: TlsOptions["onExpiring"];
+  readonly #file: string | undefined;
   #certificate: X509Certificate | undefined = undefined;
   /** How many thresholds have been passed and told. */
   #told = 0;
 
-  constructor(environment: Environment, options: TlsOptions) {
+  constructor(environment: Environment, source: PemSource, onExpiring: TlsOptions["onExpiring"]) {
     this.#environment = environment;
-    this.#options = options;
+    this.#onExpiring = onExpiring;
+    this.#file = typeof source === "object" ? source.file : undefined;
   }
 
-  /** From now on it is this certificate, the first of `pem`. */
-  look(pem: string): void {
-    this.#certificate = new X509Certificate(pem);
-    this.#told = 0;
+  /** From now on it is this certificate. */
+  look(certificate: X509Certificate): void {
+    if (certificate.fingerprint256 !== this.#certificate?.fingerprint256) this.#told = 0;
+    this.#certificate = certificate;
     this.check();
   }
 
@@ -35,12 +37,10 @@ export class ExpiryWatch {
     const passed = thresholdsDays.filter((days) => leftMs < days * dayMs).length;
     if (passed <= this.#told) return;
     this.#told = passed;
-    const { cert, onExpiring } = this.#options;
-    const file = typeof cert === "object" ? cert.file : undefined;
-    const expiry = { file, subject: this.#certificate.subject, expiresAtMs, daysLeft: Math.floor(leftMs / dayMs) };
+    const expiry = { file: this.#file, subject: this.#certificate.subject, expiresAtMs, daysLeft: Math.floor(leftMs / dayMs) };
     logger.warn(expiry, leftMs < 0 ? "TLS: the certificate has expired" : "TLS: the certificate expires soon");
     try {
-      onExpiring?.(expiry);
+      this.#onExpiring?.(expiry);
     } catch (error) {
       onListenerError(error, "tls.onExpiring");
     }

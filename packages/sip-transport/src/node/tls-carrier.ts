@@ -132,7 +132,12 @@ export class TlsCarrier implements Carrier {
     const lower = new ConnectionDuplex(visitor);
     const { requestCert } = this.#credentials;
     const options = { secureContext: this.#credentials.context, requestCert, rejectUnauthorized: requestCert };
-    const socket = new TLSSocket(lower, { isServer: true, ...options, ...this.#alpn });
+    const socket = new TLSSocket(lower, {
+      isServer: true,
+      ...options,
+      ...this.#alpn,
+      SNICallback: (name, answer) => answer(null, this.#credentials.contextFor(name)),
+    });
     this.#pending.add(lower);
     const forget = (): void => void this.#pending.delete(lower);
     lower.on("error", ignore);

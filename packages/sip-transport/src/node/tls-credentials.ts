@@ -1,10 +1,11 @@
 import type { X509Certificate } from "node:crypto";
-import { createSecureContext, type PeerCertificate, type SecureContext } from "node:tls";
+import { createSecureContext, type PeerCertificate, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { Environment, Timer } from "@sidetone/infra-common";
 import { SipIdentities } from "../sip-identities.ts";
 import { SipTransportError } from "../sip-transport-error.ts";
-import type { PemSource, TlsOptions } from "../tls-options.ts";
+import type { PemSource, TlsCertificate, TlsOptions } from "../tls-options.ts";
 import { ExpiryWatch } from "./expiry-watch.ts";
+import { OwnCertificate } from "./own-certificate.ts";
 import { changeMark, readPem } from "./pem-file.ts";
 import { ServerCheck } from "./server-check.ts";
 
@@ -12,12 +13,17 @@ const reloadCheckMs = 60_000;
 /** Without one, OpenSSL refuses to resume sessions of clients that have shown a certificate. */
 const sessionIdContext = "sidetone";
 
-/** Certificate, key and trust of one stack: read at first, and again when the files have changed. */
+/** Certificates, keys and trust of one stack: read at first, and again when the files have changed. */
 export class TlsCredentials {
   readonly #environment: Environment;
   readonly #options: TlsOptions;
-  readonly #expiry: ExpiryWatch;
-  #context: SecureContext | undefined = undefined;
+  /** Where this agent's certificates come from: that of `cert`, then the further ones. */
+  readonly #sources: readonly TlsCertificate[];
+  /** One for each source. */
+  readonly #expiries: readonly ExpiryWatch[];
+  #own: readonly OwnCertificate[] = [];
+  /** Without a certificate of this agent's own. */
+  #bare: SecureContext | undefined = undefined;
   #mark = "";
   #timer: Timer | undefined = undefined;
   #isClosed = false;
@@ -26,19 +32,24 @@ export class TlsCredentials {
   constructor(environment: Environment, options: TlsOptions = {}) {
     this.#environment = environment;
     this.#options = options;
-    this.#expiry = new ExpiryWatch(environment, options);
-    const { verify = "domain", commonName = false, ca, cert, key } = options;
-    if ((cert === undefined) !== (key === undefined)) throw unusable("tls.cert and tls.key go together");
+    const { verify = "domain", commonName = false, ca, onExpiring } = options;
+    this.#sources = sourcesOf(options);
+    this.#expiries = this.#sources.map(({ cert }) => new ExpiryWatch(environment, cert, onExpiring));
     if (verify !== "domain" || commonName)
       environment.logger.warn({ verify, commonName }, "TLS: servers are verified less strictly than RFC 5922 asks for");
-    if (cert === undefined && ca === undefined) return;
+    if (this.#sources.length === 0 && ca === undefined) return;
     this.#load();
     this.#watch();
   }
 
   /** For the next connection, either way. */
   get context(): SecureContext {
-    return (this.#context ??= createSecureContext({ minVersion: this.#options.minVersion ?? "TLSv1.2", sessionIdContext }));
+    return this.#own[0]?.context ?? (this.#bare ??= createSecureContext(this.#common()));
+  }
+
+  /** For a client that asks for `serverName`; undefined where the first one is as good as any. */
+  contextFor(serverName: string): SecureContext | undefined {
+    return this.#own.find((own) => own.isFor(serverName))?.context;
   }
 
   get alpn(): readonly string[] {
@@ -81,23 +92,26 @@ export class TlsCredentials {
   }
 
   #load(): void {
-    const { cert, key, ca, passphrase, minVersion = "TLSv1.2" } = this.#options;
     try {
-      this.#mark = changeMark(cert, key, ca);
-      const certText = cert && readPem(cert);
-      const authorities = ca === undefined ? undefined : ([ca].flat() as PemSource[]).map(readPem);
-      const own = certText === undefined || key === undefined ? {} : { cert: certText, key: readPem(key) };
-      this.#context = createSecureContext({
-        minVersion,
-        sessionIdContext,
-        ...own,
-        ...(passphrase === undefined ? {} : { passphrase }),
-        ...(authorities ? { ca: authorities } : {}),
-      });
-      if (certText !== undefined) this.#expiry.look(certText);
+      this.#mark = this.#changeMark();
+      const { ca } = this.#options;
+      const common = this.#common(ca === undefined ? undefined : ([ca].flat() as PemSource[]).map(readPem));
+      const own = this.#sources.map((source) => new OwnCertificate(source, common));
+      if (own.length === 0) this.#bare = createSecureContext(common);
+      this.#own = own;
     } catch (cause) {
       throw unusable(`The TLS certificate, key or authorities cannot be used: ${(cause as Error).message}`, cause);
     }
+    this.#own.forEach(({ certificate }, i) => this.#expiries[i]!.look(certificate));
+  }
+
+  #common(ca?: string[]): SecureContextOptions {
+    const { minVersion = "TLSv1.2" } = this.#options;
+    return { minVersion, sessionIdContext, ...(ca ? { ca } : {}) };
+  }
+
+  #changeMark(): string {
+    return changeMark(...this.#sources.flatMap(({ cert, key }) => [cert, key]), this.#options.ca);
   }
 
   #watch(): void {
@@ -110,10 +124,9 @@ export class TlsCredentials {
 
   /** Half-written files are no reason to go on without a certificate: what was read last stays until they can be read. */
   #reload(): void {
-    const { cert, key, ca } = this.#options;
     const { logger } = this.#environment;
-    this.#expiry.check();
-    if (changeMark(cert, key, ca) === this.#mark) return;
+    for (const expiry of this.#expiries) expiry.check();
+    if (this.#changeMark() === this.#mark) return;
     try {
       this.#load();
       logger.info({}, "TLS: certificate, key and authorities were read again");
@@ -121,6 +134,16 @@ export class TlsCredentials {
       logger.warn({ error }, "TLS: the changed certificate, key or authorities cannot be used; the former ones stay");
     }
   }
+}
+
+/** @throws {SipTransportError} `SIP_TRANSPORT_TLS_OPTIONS` for one without the other. */
+function sourcesOf({ cert, key, passphrase, certificates = [] }: TlsOptions): readonly TlsCertificate[] {
+  if ((cert === undefined) !== (key === undefined)) throw unusable("tls.cert and tls.key go together");
+  if (cert === undefined || key === undefined) {
+    if (certificates.length > 0) throw unusable("tls.certificates go with tls.cert, which is for whoever asks for none of their names");
+    return [];
+  }
+  return [{ cert, key, ...(passphrase === undefined ? {} : { passphrase }) }, ...certificates];
 }
 
 function unusable(message: string, cause?: unknown): SipTransportError {
