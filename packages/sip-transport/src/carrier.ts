@@ -10,6 +10,8 @@ export interface MessageFramer {
   readonly isWithinMessage: boolean;
   /** `data` belongs to the framer. */
   push(data: Buffer): void;
+  /** A ping was sent: the line end that comes next answers it. */
+  expectPong?(): void;
 }
 
 /** A connection that is ready to carry SIP. */
@@ -32,10 +34,18 @@ export interface ConnectOptions extends SocketAddress {
   readonly signal: AbortSignal;
 }
 
+/** CRLF CRLF, "the ping", and the CRLF that answers it (RFC 5626 §3.5.1). */
+export const linePing: Buffer = Buffer.from("\r\n\r\n", "latin1");
+export const linePong: Buffer = Buffer.from("\r\n", "latin1");
+
 /** What TCP, TLS, WS and WSS differ in: how a connection is set up, and where a message ends on it. */
 export interface Carrier {
   readonly name: Exclude<TransportName, "UDP">;
   readonly secure: boolean;
+  /** Whether every peer answers a ping. */
+  readonly answersPings: boolean;
+  /** Sends what a live peer answers at once. */
+  sendPing(connection: StreamConnection): void;
   createFramer(receiver: StreamFramerReceiver, limits: SipLimits): MessageFramer;
   listen(options: ListenStreamOptions, listener: CarrierListener): Promise<StreamServer>;
   /** Rejects with `NetworkError`, `SipTransportError` or `signal.reason`. */

@@ -5,6 +5,7 @@ export type { WebSocketOptions } from "./web-socket-options.ts";
 export { MemoryHub } from "./memory-hub.ts";
 export { defaultPorts, type TransportName } from "./transport-name.ts";
 export type { Flow } from "./flow.ts";
+export type { KeepAlive, KeepAliveOptions, KeepAliveUser } from "./keep-alive/keep-alive.ts";
 export type { SipTarget } from "./sip-target.ts";
 export type { Location, LocationStep } from "./locate/location.ts";
 export type { SipTransportUser } from "./sip-transport-user.ts";

@@ -10,6 +10,7 @@ import {
 } from "@sidetone/sip-core";
 import type { Flow } from "./flow.ts";
 import { withoutZone } from "./sent-by.ts";
+import type { SipTransportError } from "./sip-transport-error.ts";
 import type { SipTransportUser } from "./sip-transport-user.ts";
 import { defaultPorts } from "./transport-name.ts";
 import { traceMessage } from "./wire-trace.ts";
@@ -17,9 +18,18 @@ import { traceMessage } from "./wire-trace.ts";
 /** Tells whether a response's sent-by, on arrival over `flow`, is one that this stack writes. */
 export type SentByCheck = (host: string, port: number, flow: Flow) => boolean;
 
+/** Hears of the end of flows, beside the user. */
+export interface FlowObserver {
+  flowFailed(flow: Flow, error: SipTransportError): void;
+  /** A socket was closed, and its flows with it. */
+  socketClosed(): void;
+}
+
 /** Where messages come in from every transport, and what decides whether they go on to the user. */
 export class Ingress {
   user: SipTransportUser | undefined = undefined;
+  /** Who keeps flows alive. */
+  watches: FlowObserver | undefined = undefined;
   readonly clock: Clock;
   readonly limits: SipLimits;
   readonly #isOurs: SentByCheck;
@@ -57,6 +67,12 @@ export class Ingress {
     const { code, message, statusCode, cause } = error;
     const request = withReceived(error.request, withoutZone(flow.remoteAddress), flow.remotePort);
     this.user?.onMalformed(new SipParseError(code, message, { statusCode, cause, request }), flow);
+  }
+
+  /** Tells the transactions over `flow`, and whoever keeps it alive. */
+  flowFailed(flow: Flow, error: SipTransportError): void {
+    this.user?.onFlowFailed(flow, error);
+    this.watches?.flowFailed(flow, error);
   }
 
   drop(reason: string, message: Uint8Array | SipMessage, flow: Flow): void {

@@ -46,6 +46,7 @@ export class MemoryListeningPoint implements ListeningPoint, MemoryEndpoint {
     this.hub.remove(this.transport, this);
     this.#flows.clear();
     this.#onClosed(this);
+    this.context.ingress.watches?.socketClosed();
     return Promise.resolve();
   }
 
@@ -116,5 +117,5 @@ function reportNobody(flow: MemoryFlow): void {
     "SIP_TRANSPORT_SEND_FAILED",
     `Nobody is at ${sentByFor(flow.remoteAddress, flow.remotePort)} in this process`,
   );
-  flow.point.context.ingress.user?.onFlowFailed(flow, error);
+  flow.point.context.ingress.flowFailed(flow, error);
 }

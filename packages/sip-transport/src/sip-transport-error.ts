@@ -10,6 +10,8 @@ export type SipTransportErrorCode =
   | "SIP_TRANSPORT_LISTEN_FAILED"
   | "SIP_TRANSPORT_OVERLOADED"
   | "SIP_TRANSPORT_CONNECTION_LOST"
+  | "SIP_TRANSPORT_KEEP_ALIVE_FAILED"
+  | "SIP_TRANSPORT_MAPPING_CHANGED"
   | "SIP_TRANSPORT_SEND_FAILED"
   | "SIP_TRANSPORT_CLOSED";
 
@@ -25,6 +27,8 @@ export type SipTransportErrorCode =
  * - `SIP_TRANSPORT_LISTEN_FAILED`: the port is taken, the address is not local, or permission is missing; `cause` says which.
  * - `SIP_TRANSPORT_OVERLOADED`: the peer does not read what is sent to it, and the connection was given up.
  * - `SIP_TRANSPORT_CONNECTION_LOST`: the connection ended or broke.
+ * - `SIP_TRANSPORT_KEEP_ALIVE_FAILED`: the peer did not answer a keep-alive in time (RFC 5626 §4.4): the flow is dead.
+ * - `SIP_TRANSPORT_MAPPING_CHANGED`: a NAT between has given a UDP flow another address (RFC 5626 §4.4.2): the peer no longer reaches the old one.
  * - `SIP_TRANSPORT_SEND_FAILED`: the system refused the datagram.
  * - `SIP_TRANSPORT_CLOSED`: the transports have been closed.
  */

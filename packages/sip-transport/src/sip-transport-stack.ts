@@ -3,6 +3,8 @@ import { flat, SipUri, type SipRequest, type SipResponse } from "@sidetone/sip-c
 import { Admission } from "./admission.ts";
 import type { Flow } from "./flow.ts";
 import { Ingress } from "./ingress.ts";
+import { FlowWatches } from "./keep-alive/flow-watches.ts";
+import type { KeepAlive, KeepAliveOptions } from "./keep-alive/keep-alive.ts";
 import type { LocateContext } from "./locate/locate-context.ts";
 import { explainLocation, locate } from "./locate/locate.ts";
 import type { Location } from "./locate/location.ts";
@@ -33,6 +35,7 @@ const raceMemoryMs = 600_000;
 export class SipTransportStack implements SipTransports {
   readonly #environment: Environment;
   readonly #ingress: Ingress;
+  readonly #watches: FlowWatches;
   readonly #sources: SourceAddresses;
   readonly #transports = new Map<TransportName, Transport>();
   readonly #names: NameCache;
@@ -48,6 +51,8 @@ export class SipTransportStack implements SipTransports {
     const filled = { ...defaultTransportOptions, ...others };
     this.#environment = environment;
     this.#ingress = new Ingress(environment.clock, filled.limits, (host, port, flow) => this.#isOurs(host, port, flow));
+    this.#watches = new FlowWatches(environment, (flow, error) => this.#ingress.flowFailed(flow, error));
+    this.#ingress.watches = this.#watches;
     this.#sources = new SourceAddresses(environment.network, environment.clock);
     this.#withoutTcp = new RecentFailures(environment.clock);
     this.#slower = new RecentFailures(environment.clock, raceMemoryMs);
@@ -138,9 +143,19 @@ export class SipTransportStack implements SipTransports {
     return arrival.transport === "UDP" || addressFamily(host) ? back : this.#orBackToName(back, flat(host), message.topVia.port, arrival);
   }
 
+  keepAlive(flow: Flow, options: KeepAliveOptions): KeepAlive {
+    this.#checkOpen();
+    return this.#watches.keepAlive(flow, options);
+  }
+
+  checkFlows(): void {
+    this.#watches.checkAll();
+  }
+
   close(): Promise<void> {
     this.#ingress.user = undefined;
     this.#names.close();
+    this.#watches.close();
     this.#closing ??= Promise.allSettled([...this.#transports.values()].map((transport) => transport.close())).then(() => {});
     return this.#closing;
   }

@@ -1,6 +1,7 @@
 import type { SipRequest, SipResponse, SipUri } from "@sidetone/sip-core";
 import type { Flow } from "./flow.ts";
 import type { Location } from "./locate/location.ts";
+import type { KeepAlive, KeepAliveOptions } from "./keep-alive/keep-alive.ts";
 import type { SipTarget } from "./sip-target.ts";
 import type { SipTransportUser } from "./sip-transport-user.ts";
 import type { TransportName } from "./transport-name.ts";
@@ -85,6 +86,17 @@ export interface SipTransports extends AsyncDisposable {
    * @throws {SipTransportError} as {@link flowTo}.
    */
   responseFlow(message: SipRequest | SipResponse, arrival: Flow): Flow | Promise<Flow>;
+
+  /**
+   * Keeps a flow open, and tells when it fails: by pings on a stream, by STUN or line ends over UDP ({@link KeepAliveOptions}). One flow is
+   * asked once, however many keep it. The failure of a flow that is closed already is told, too, though not before this returns.
+   *
+   * @throws {SipTransportError} `SIP_TRANSPORT_CLOSED`.
+   */
+  keepAlive(flow: Flow, options: KeepAliveOptions): KeepAlive;
+
+  /** Asks on every flow that is kept alive now, rather than when its time comes: after sleep, or when the network has changed. */
+  checkFlows(): void;
 
   /** Closes every socket and connection. The ports are free and no timer is left when the promise resolves. Idempotent, never rejects. */
   close(): Promise<void>;

@@ -1,14 +1,13 @@
 import { formatHostPort, type StreamConnection, type StreamReceiver, type Timer } from "@sidetone/infra-common";
 import { serializeMessage, SipRequest, type SipParseError, type SipResponse, type StreamFramerReceiver } from "@sidetone/sip-core";
 import type { Visitor } from "./admission.ts";
-import type { Carrier, CarriedConnection, MessageFramer } from "./carrier.ts";
+import { linePong, type Carrier, type CarriedConnection, type MessageFramer } from "./carrier.ts";
 import type { Flow } from "./flow.ts";
 import type { SipIdentities } from "./sip-identities.ts";
-import { SipTransportError } from "./sip-transport-error.ts";
+import { SipTransportError, type SipTransportErrorCode } from "./sip-transport-error.ts";
 import type { TransportContext } from "./transport-context.ts";
 import { traceMessage } from "./wire-trace.ts";
 
-const pong = Buffer.from("\r\n", "latin1");
 const nothing = Buffer.alloc(0);
 
 const onIdleTimer = (flow: StreamFlow): void => flow.closeIfIdle();
@@ -21,7 +20,7 @@ export interface StreamFlowOwner {
   readonly carrier: Carrier;
   /** A request has come over a connection that the peer opened. */
   onInboundRequest(flow: StreamFlow, request: SipRequest): void;
-  onFlowEnded(flow: StreamFlow, error: Error): void;
+  onFlowEnded(flow: StreamFlow, error: SipTransportError): void;
 }
 
 /** One connection that carries SIP messages both ways (RFC 3261 §18.3). */
@@ -36,6 +35,8 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
   readonly hostName: string | undefined;
   /** Hosts without an address, `.invalid`, that the peer goes by (RFC 7118 §8). */
   peerName: string | undefined = undefined;
+  /** Runs when the peer has shown that it lives: by a pong. */
+  onAlive: (() => void) | undefined = undefined;
   #peerIdentities: SipIdentities | undefined = undefined;
   /** Undefined when this side opened the connection. */
   #visitor: Visitor | undefined;
@@ -95,6 +96,11 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     return this.hostName === undefined;
   }
 
+  /** Whether every peer of this transport answers a ping. */
+  get answersPings(): boolean {
+    return this.#owner.carrier.answersPings;
+  }
+
   /** Whether the peer has proved by a certificate who it is. */
   get isAuthenticated(): boolean {
     return this.#peerIdentities !== undefined;
@@ -114,6 +120,14 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     this.#transmit(bytes);
   }
 
+  /** Asks the peer whether it lives (RFC 5626 §4.4.1). */
+  ping(): void {
+    if (this.#isClosed) return;
+    this.#lastActiveMs = this.#owner.context.environment.clock.now();
+    this.#framer.expectPong?.();
+    this.#owner.carrier.sendPing(this.#open);
+  }
+
   #transmit(bytes: Uint8Array): void {
     const { options } = this.#owner.context;
     const connection = this.#open;
@@ -129,7 +143,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     return this.#open.close({ abort });
   }
 
-  giveUp(code: "SIP_TRANSPORT_CONNECTION_LOST" | "SIP_TRANSPORT_OVERLOADED", why: string): void {
+  giveUp(code: SipTransportErrorCode, why: string): void {
     if (this.#isClosed) return;
     const error = new SipTransportError(code, `The ${this.transport} connection with ${this.#peer} was given up: ${why}`);
     this.#owner.context.environment.logger.info({ remote: this.#peer, why }, "SIP connection given up");
@@ -199,13 +213,15 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     this.#pings++;
   }
 
-  onPong(): void {}
+  onPong(): void {
+    this.onAlive?.();
+  }
 
   /** "the server … MUST respond with a single CRLF" (RFC 5626 §4.4.1): all that came in one piece are answered in one. */
   #answerPings(): void {
     const pings = this.#pings;
     this.#pings = 0;
-    if (pings > 0 && !this.#isClosed) this.#transmit(pings === 1 ? pong : Buffer.from("\r\n".repeat(pings), "latin1"));
+    if (pings > 0 && !this.#isClosed) this.#transmit(pings === 1 ? linePong : Buffer.from("\r\n".repeat(pings), "latin1"));
   }
 
   get #open(): StreamConnection {
@@ -231,7 +247,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     this.#messageTimer = environment.clock.setTimer(options.messageTimeoutMs, onMessageTimer, this);
   }
 
-  #end(reason: Error): void {
+  #end(reason: SipTransportError): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#idleTimer?.cancel();

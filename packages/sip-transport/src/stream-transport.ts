@@ -96,9 +96,9 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     else if (flow.isAuthenticated && parameters.has("alias")) this.#flows.alias(flow, { address: flow.remoteAddress, port });
   }
 
-  onFlowEnded(flow: StreamFlow, error: Error): void {
+  onFlowEnded(flow: StreamFlow, error: SipTransportError): void {
     this.#flows.delete(flow);
-    this.context.ingress.user?.onFlowFailed(flow, error);
+    this.context.ingress.flowFailed(flow, error);
   }
 
   async close(): Promise<void> {

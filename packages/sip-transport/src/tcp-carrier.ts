@@ -1,18 +1,30 @@
-import type { ListenStreamOptions, Network, StreamReceiver, StreamServer } from "@sidetone/infra-common";
+import type { ListenStreamOptions, Network, StreamConnection, StreamReceiver, StreamServer } from "@sidetone/infra-common";
 import { StreamFramer, type SipLimits, type StreamFramerReceiver } from "@sidetone/sip-core";
 import type { Admission } from "./admission.ts";
-import type { CarriedConnection, Carrier, CarrierListener, ConnectOptions, MessageFramer } from "./carrier.ts";
+import {
+  linePing,
+  type CarriedConnection,
+  type Carrier,
+  type CarrierListener,
+  type ConnectOptions,
+  type MessageFramer,
+} from "./carrier.ts";
 
 /** Messages lie in the byte stream of a TCP connection (RFC 3261 §18.3). */
 export class TcpCarrier implements Carrier {
   readonly name = "TCP";
   readonly secure = false;
+  readonly answersPings = false;
   readonly #network: Network;
   readonly #admission: Admission;
 
   constructor(network: Network, admission: Admission) {
     this.#network = network;
     this.#admission = admission;
+  }
+
+  sendPing(connection: StreamConnection): void {
+    connection.send(linePing);
   }
 
   createFramer(receiver: StreamFramerReceiver, limits: SipLimits): MessageFramer {

@@ -1,4 +1,5 @@
 import type { DatagramSocket, Clock } from "@sidetone/infra-common";
+import type { StunClient } from "@sidetone/stun-core";
 import type { Flow } from "./flow.ts";
 import { traceMessage } from "./wire-trace.ts";
 
@@ -6,6 +7,8 @@ import { traceMessage } from "./wire-trace.ts";
 export interface UdpFlowSocket {
   readonly socket: DatagramSocket;
   readonly clock: Clock;
+  /** Asks under which address a peer sees the socket. */
+  readonly stun: StunClient;
   readonly isClosed: boolean;
 }
 
@@ -52,5 +55,10 @@ export class UdpFlow implements Flow {
     if (isClosed) return;
     traceMessage("sent", this, bytes, clock);
     socket.send(bytes, this.remotePort, this.remoteAddress);
+  }
+
+  /** Sends what is no message. */
+  sendKeepAlive(bytes: Uint8Array): void {
+    if (!this.isClosed) this.owner.socket.send(bytes, this.remotePort, this.remoteAddress);
   }
 }

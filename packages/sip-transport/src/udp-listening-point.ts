@@ -1,4 +1,12 @@
-import { formatHostPort, isWildcard, type DatagramReceiver, type DatagramSocket, type SocketAddress } from "@sidetone/infra-common";
+import {
+  formatHostPort,
+  isWildcard,
+  NetworkError,
+  type DatagramReceiver,
+  type DatagramSocket,
+  type SocketAddress,
+} from "@sidetone/infra-common";
+import { BindingServer, StunAgent, StunClient } from "@sidetone/stun-core";
 import type { Flow } from "./flow.ts";
 import { FlowCache } from "./flow-cache.ts";
 import { HeldDatagrams } from "./held-datagrams.ts";
@@ -16,6 +24,7 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
   readonly #held = new HeldDatagrams();
   readonly #onClosed: (point: UdpListeningPoint) => void;
   #socket: DatagramSocket | undefined = undefined;
+  #stun: { readonly client: StunClient; readonly agent: StunAgent } | undefined = undefined;
   #isWildcard = false;
   /** The last local address and the sent-by made of it: few sockets have more than one. */
   #sentBy = { address: "", text: "" };
@@ -33,6 +42,8 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
     const asked = options.udpBufferBytes;
     this.#socket = await environment.network.bindDatagram({ address, port, receiveBufferBytes: asked, sendBufferBytes: asked }, this);
     this.#isWildcard = isWildcard(this.#socket.localAddress);
+    const client = new StunClient(environment, this.#socket);
+    this.#stun = { client, agent: new StunAgent({ socket: this.#socket, client, server: new BindingServer() }) };
     const granted = Math.min(this.#socket.receiveBufferBytes ?? asked, this.#socket.sendBufferBytes ?? asked);
     if (granted < asked / 2) {
       const advice = "raise net.core.rmem_max and net.core.wmem_max (sysctl): bursts of messages will be lost otherwise";
@@ -42,6 +53,10 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
 
   get socket(): DatagramSocket {
     return this.#socket as DatagramSocket;
+  }
+
+  get stun(): StunClient {
+    return this.#stun!.client;
   }
 
   get clock(): TransportContext["environment"]["clock"] {
@@ -71,8 +86,10 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
 
   close(): Promise<void> {
     this.#closing ??= this.socket.close();
+    this.stun.close();
     this.#flows.clear();
     this.#onClosed(this);
+    this.#context.ingress.watches?.socketClosed();
     return this.#closing;
   }
 
@@ -95,21 +112,25 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
     return this.flow(address, port) ?? (await this.#context.sources.find(address), this.flow(address, port) as UdpFlow);
   }
 
+  /** STUN shares the port: "the first two bits … are zero" in it, and in no SIP message (RFC 5626 §8.1). */
   onDatagram(bytes: Buffer, address: string, port: number): void {
-    if (this.#closing) return;
+    if (this.#closing || (bytes[0]! <= 3 && this.#stun!.agent.receive(bytes, address, port))) return;
     const flow = this.flow(address, port);
     if (flow) this.#context.ingress.receiveDatagram(bytes, flow);
     else this.#hold(bytes, address, port);
   }
 
   onSocketError(error: Error, _socket: DatagramSocket, destination?: SocketAddress): void {
+    if (destination) this.stun.onUnreachable(error, destination);
     const flow: Flow | undefined = destination && this.#flows.get(destination.address, destination.port);
     if (!flow) return this.#context.environment.logger.warn({ error, destination }, "the SIP socket reports an error");
     const where = formatHostPort(flow.remoteAddress, flow.remotePort);
     const failure = new SipTransportError("SIP_TRANSPORT_SEND_FAILED", `Cannot send over UDP to ${where}: ${error.message}`, {
       cause: error,
     });
-    this.#context.ingress.user?.onFlowFailed(flow, failure);
+    // One message too long says nothing of the others.
+    if (NetworkError.is(error, "NETWORK_MESSAGE_TOO_LONG")) this.#context.ingress.user?.onFlowFailed(flow, failure);
+    else this.#context.ingress.flowFailed(flow, failure);
   }
 
   /** The first datagram from a remote address waits until it is known which local address answers it. */

@@ -60,6 +60,12 @@ export class FakeTransports implements SipTransports {
     throw new Error("not in this test");
   }
 
+  keepAlive(): never {
+    throw new Error("not in this test");
+  }
+
+  checkFlows(): void {}
+
   flowTo(): Promise<never> {
     throw new Error("not in this test");
   }

@@ -48,6 +48,11 @@ export class StreamFramer {
     return this.#head !== undefined || this.#buffer.bytes.length > 0;
   }
 
+  /** A ping was sent: the CRLF that comes next is its pong, and no second half of a ping. */
+  expectPong(): void {
+    this.#halfPing = false;
+  }
+
   /** `data` belongs to the framer; the messages refer to it. */
   push(data: Buffer): void {
     if (this.#isBroken) return;

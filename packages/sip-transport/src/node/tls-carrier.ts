@@ -4,12 +4,20 @@ import {
   onAbort,
   type ListenStreamOptions,
   type Network,
+  type StreamConnection,
   type StreamReceiver,
   type StreamServer,
 } from "@sidetone/infra-common";
 import { StreamFramer, type SipLimits, type StreamFramerReceiver } from "@sidetone/sip-core";
 import type { Admission, Visitor } from "../admission.ts";
-import type { CarriedConnection, Carrier, CarrierListener, ConnectOptions, MessageFramer } from "../carrier.ts";
+import {
+  linePing,
+  type CarriedConnection,
+  type Carrier,
+  type CarrierListener,
+  type ConnectOptions,
+  type MessageFramer,
+} from "../carrier.ts";
 import type { SipIdentities } from "../sip-identities.ts";
 import { ConnectionDuplex } from "./connection-duplex.ts";
 import { DuplexConnection } from "./duplex-connection.ts";
@@ -29,6 +37,7 @@ export interface SecuredStream {
 export class TlsCarrier implements Carrier {
   readonly name: "TLS" | "WSS";
   readonly secure = true;
+  readonly answersPings = false;
   readonly #network: Network;
   readonly #admission: Admission;
   readonly #credentials: TlsCredentials;
@@ -41,6 +50,10 @@ export class TlsCarrier implements Carrier {
     this.#network = network;
     this.#admission = admission;
     this.#credentials = credentials;
+  }
+
+  sendPing(connection: StreamConnection): void {
+    connection.send(linePing);
   }
 
   createFramer(receiver: StreamFramerReceiver, limits: SipLimits): MessageFramer {

@@ -1,5 +1,12 @@
 import type { Duplex } from "node:stream";
-import { formatHostPort, onAbort, type ListenStreamOptions, type StreamReceiver, type StreamServer } from "@sidetone/infra-common";
+import {
+  formatHostPort,
+  onAbort,
+  type ListenStreamOptions,
+  type StreamConnection,
+  type StreamReceiver,
+  type StreamServer,
+} from "@sidetone/infra-common";
 import type { SipLimits, StreamFramerReceiver } from "@sidetone/sip-core";
 import type { WebSocket } from "ws";
 import type { Visitor } from "../admission.ts";
@@ -18,6 +25,7 @@ import { createWebSocketDoor, subprotocol } from "./web-socket-door.ts";
 /** SIP over WebSocket (RFC 7118): one message per WebSocket message. Without extensions: compression would cost more than it saves. */
 export class WebSocketCarrier implements Carrier, WebSocketSettings {
   readonly name: "WS" | "WSS";
+  readonly answersPings = true;
   readonly context: TransportContext;
   readonly options: WebSocketOptions & typeof defaultWebSocketOptions;
   readonly #tls: TlsCarrier | undefined;
@@ -36,6 +44,10 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
 
   get secure(): boolean {
     return this.#tls !== undefined;
+  }
+
+  sendPing(connection: StreamConnection): void {
+    if (connection instanceof WebSocketConnection) connection.ping();
   }
 
   createFramer(receiver: StreamFramerReceiver, limits: SipLimits): MessageFramer {

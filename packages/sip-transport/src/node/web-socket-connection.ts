@@ -86,6 +86,11 @@ export class WebSocketConnection implements StreamConnection {
     return this.#closed;
   }
 
+  /** Sends a Ping, whose Pong is data without a byte (RFC 6455 §5.5.2). */
+  ping(): void {
+    if (!this.#isClosing && this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
   /** Sends a Ping when it was quiet, and gives the connection up when no Pong came (RFC 6455 §5.5.2). */
   checkLife(): void {
     const { pingIntervalMs, pongTimeoutMs } = this.#settings.options;
