@@ -68,7 +68,9 @@ export class InviteServerMachine
   }
 
   acknowledged(): void {
-    if (this.state === "Accepted") this.bytes = undefined;
+    if (this.state !== "Accepted" || !this.hasBytes) return;
+    this.bytes = undefined;
+    this.linger();
   }
 
   reportAcked(): void {

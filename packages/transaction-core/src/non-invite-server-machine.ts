@@ -21,7 +21,10 @@ const actions: ActionMap<NonInviteServerMachine, NonInviteServerAction, Transact
   resend: (t) => t.resend(),
   stopTimers: (t) => t.stopTimers(),
   startExpiry: (t) => t.startEndTimer(64 * t.host.timers.T1 - timerEReachesT2Ms(t.host.timers), onExpired),
-  startTimerJ: (t) => (t.flow.reliable ? t.input("timerJ") : t.startEndTimer(64 * t.host.timers.T1, onTimerJ)),
+  startTimerJ: (t) => {
+    if (t.flow.reliable) t.input("timerJ");
+    else if (!t.linger()) t.startEndTimer(64 * t.host.timers.T1, onTimerJ);
+  },
   reportTransportError: (t, message) => t.reportTransportError(message),
   reportTerminated: (t) => t.user?.onTerminated?.(t),
   end: (t) => t.end(),

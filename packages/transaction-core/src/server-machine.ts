@@ -51,7 +51,7 @@ export abstract class ServerMachine<
 
   /** Whether no response has gone out, and one still may. */
   get isUnanswered(): boolean {
-    return !this.hasBytes && this.state !== "Terminated";
+    return !this.hasBytes && !this.isReleased && this.state !== "Terminated";
   }
 
   sendTrying(): void {
@@ -69,13 +69,23 @@ export abstract class ServerMachine<
   /** Sends the response that all retransmissions of the request get, and lets go of the request. */
   sendFinal(response: SipResponse): void {
     this.send(response);
-    this.compact();
     this.release();
+  }
+
+  /** Leaves the wait for retransmissions to the layer, which keeps it as bytes; false when this object has to stay for it. */
+  linger(): boolean {
+    if (this.user || this.#isConnecting || this.state === "Terminated") return false;
+    const { key, mergeKey, bytes, flow } = this;
+    this.stopTimers();
+    this.host.serverLingers({ key, mergeKey, toTag: this.#toTag, bytes, flow: this.#responseFlow ?? flow });
+    this.bytes = undefined;
+    return true;
   }
 
   resend(): void {
     const { bytes } = this;
     if (bytes) this.#transmit(bytes, undefined);
+    this.compact();
   }
 
   reportTransportError(message: TransactionMessage | undefined): void {

@@ -1,22 +1,43 @@
-import { ShardedMap } from "@sidetone/infra-common";
+import { ShardedMap, type Environment } from "@sidetone/infra-common";
 import type { SipRequest } from "@sidetone/sip-core";
 import { InviteServerMachine } from "./invite-server-machine.ts";
+import type { LingeringParts } from "./lingering/lingering-segment.ts";
+import { LingeringTransactions, type LingeringTransaction } from "./lingering/lingering-transactions.ts";
 import { isFromOldElement, transactionKey } from "./matching-keys.ts";
 import type { NonInviteServerMachine } from "./non-invite-server-machine.ts";
 
 export type AnyServerMachine = InviteServerMachine | NonInviteServerMachine;
 
-/** Methods that a CANCEL may mean besides INVITE: it does not say which, and changes nothing for them (RFC 3261 §9.2). */
-const otherMethods = ["OPTIONS", "BYE", "REGISTER", "MESSAGE", "INFO", "UPDATE", "PRACK", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"];
+/** Methods that a CANCEL may mean, which does not say it; except for INVITE it changes nothing (RFC 3261 §9.2). */
+const cancellableMethods = [
+  "INVITE",
+  "OPTIONS",
+  "BYE",
+  "REGISTER",
+  "MESSAGE",
+  "INFO",
+  "UPDATE",
+  "PRACK",
+  "SUBSCRIBE",
+  "NOTIFY",
+  "REFER",
+  "PUBLISH",
+];
 
 /** The server transactions of a layer, and how requests find them (RFC 3261 §17.2.3). */
 export class ServerRegistry {
   readonly #transactions = new ShardedMap<AnyServerMachine>();
   /** The requests outside a dialog that are here, by what another copy of them has in common with them. */
   readonly #mergeKeys = new ShardedMap<AnyServerMachine>();
+  readonly #lingering: LingeringTransactions;
+
+  /** @param lifetimeMs how long a transaction lingers: 64·T1. */
+  constructor(environment: Environment, lifetimeMs: number) {
+    this.#lingering = new LingeringTransactions(environment, lifetimeMs);
+  }
 
   get size(): number {
-    return this.#transactions.size;
+    return this.#transactions.size + this.#lingering.size;
   }
 
   add(transaction: AnyServerMachine): void {
@@ -29,8 +50,14 @@ export class ServerRegistry {
     if (mergeKey !== undefined) this.#mergeKeys.delete(mergeKey);
   }
 
-  find(key: string): AnyServerMachine | undefined {
-    return this.#transactions.get(key);
+  /** The transaction goes on as {@link LingeringTransactions} keep it. */
+  linger(parts: LingeringParts): void {
+    this.remove(parts.key, parts.mergeKey);
+    this.#lingering.add(parts);
+  }
+
+  find(key: string): AnyServerMachine | LingeringTransaction | undefined {
+    return this.#transactions.get(key) ?? this.#lingering.find(key);
   }
 
   /** The INVITE transaction that an ACK is for, unless the ACK is for a 2xx that began a dialog of its own branch. */
@@ -41,10 +68,8 @@ export class ServerRegistry {
   }
 
   /** The transaction that a CANCEL means. */
-  findCancelled(cancel: SipRequest): AnyServerMachine | undefined {
-    const invite = this.#findInvite(cancel);
-    if (invite) return invite;
-    for (const method of otherMethods) {
+  findCancelled(cancel: SipRequest): AnyServerMachine | LingeringTransaction | undefined {
+    for (const method of cancellableMethods) {
       const transaction = this.find(transactionKey(cancel, method));
       if (transaction) return transaction;
     }
@@ -53,19 +78,20 @@ export class ServerRegistry {
 
   /** Whether the same request is here already, come another way (RFC 3261 §8.2.2.2). */
   hasOutsideDialog(mergeKey: string | undefined): boolean {
-    return mergeKey !== undefined && this.#mergeKeys.has(mergeKey);
+    return mergeKey !== undefined && (this.#mergeKeys.has(mergeKey) || this.#lingering.hasMergeKey(mergeKey));
   }
 
-  /** Empties the registry and returns what was in it. */
+  /** Empties the registry and returns what was in it and has timers of its own. */
   takeAll(): AnyServerMachine[] {
     const all = this.#transactions.values();
     this.#transactions.clear();
     this.#mergeKeys.clear();
+    this.#lingering.clear();
     return all;
   }
 
   #findInvite(request: SipRequest): InviteServerMachine | undefined {
-    const transaction = this.find(transactionKey(request, "INVITE"));
+    const transaction = this.#transactions.get(transactionKey(request, "INVITE"));
     return transaction instanceof InviteServerMachine ? transaction : undefined;
   }
 }

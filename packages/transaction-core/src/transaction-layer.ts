@@ -26,7 +26,7 @@ import type { ClientTransaction } from "./transaction.ts";
 
 export interface TransactionLayerOptions extends Partial<TransactionTimers> {
   /**
-   * Server transactions at a time; each lingers for 64·T1 and takes about 1 KB. A request beyond is answered 503; those within dialogs
+   * Server transactions at a time; each lingers for 64·T1 and takes about half a kilobyte. A request beyond is answered 503; those within dialogs
    * have a quarter more. Default 1,000,000.
    */
   readonly maxServerTransactions?: number;
@@ -48,7 +48,7 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   readonly #host: TransactionHost;
   readonly #user: TransactionUser;
   readonly #clients = new ClientRegistry();
-  readonly #servers = new ServerRegistry();
+  readonly #servers: ServerRegistry;
   readonly #stateless: StatelessResponder;
   readonly #maxServerTransactions: number;
   #isClosed = false;
@@ -64,10 +64,12 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
       environment,
       transports,
       timers: { ...defaultTimers, ...timers },
+      serverLingers: (parts) => this.#servers.linger(parts),
       sendCancel: (invite, headers) => this.#sendCancel(invite, headers),
       clientEnded: (transaction) => this.#clients.remove(transaction),
       serverEnded: (key, mergeKey) => this.#servers.remove(key, mergeKey),
     };
+    this.#servers = new ServerRegistry(environment, 64 * this.#host.timers.T1);
     transports.user = this;
   }
 

@@ -11,7 +11,7 @@ export type TransactionMessage = SipResponse | Error;
 /**
  * What the four transactions share: two timers, a request to let go of, and the bytes that a retransmission repeats.
  *
- * Tens of thousands of them linger for half a minute, so a transaction is one object with no closure, Map or emitter of its own.
+ * There are tens of thousands of them, so a transaction is one object with no closure, Map or emitter of its own.
  */
 export abstract class TransactionMachine<
   State extends TransactionState = TransactionState,
@@ -22,7 +22,7 @@ export abstract class TransactionMachine<
   readonly method: string;
   readonly flow: Flow;
   context: unknown = undefined;
-  /** The message that a retransmission repeats, as it went out; one that lingers is kept as latin1 text ({@link compact}). */
+  /** The message that a retransmission repeats, as it went out; one that waits long is kept as latin1 text ({@link compact}). */
   #wire: Buffer | string | undefined = undefined;
   /** The present interval of Timer A, E or G. */
   repeatIntervalMs = 0;
@@ -61,7 +61,7 @@ export abstract class TransactionMachine<
 
   /** Keeps the bytes as text: a buffer shares its 8 KiB slab with others, or costs 200 bytes beside its content. */
   compact(): void {
-    if (this.#wire) this.#wire = this.#wire.toString("latin1");
+    if (typeof this.#wire === "object") this.#wire = this.#wire.toString("latin1");
   }
 
   get isReleased(): boolean {

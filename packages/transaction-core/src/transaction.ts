@@ -39,7 +39,7 @@ export interface ServerTransaction {
   readonly flow: Flow;
   readonly state: TransactionState;
   /**
-   * The request. The transaction lets go of it with the final response, since it lingers for 32 s: copy what has to outlive it.
+   * The request. The transaction lets go of it with the final response, and lingers as mere bytes for 32 s: copy what has to outlive it.
    *
    * @throws {TransactionError} `TRANSACTION_RELEASED` afterwards.
    */
@@ -62,6 +62,6 @@ export interface ServerTransaction {
 }
 
 export interface InviteServerTransaction extends ServerTransaction {
-  /** The user-agent core has the ACK for its 2xx and will not repeat it: the transaction, which lingers on, lets go of its bytes. */
+  /** The user-agent core has the ACK for its 2xx and will not repeat it: the transaction lingers on to absorb the INVITE, for 64·T1 from now. */
   acknowledged(): void;
 }

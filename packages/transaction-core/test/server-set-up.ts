@@ -29,8 +29,14 @@ export function requestText(method: string, options: RequestText = {}): string {
   );
 }
 
+export interface ServerSetUpOptions extends TransactionLayerOptions {
+  transport?: "UDP" | "TCP";
+  /** Whether the transactions have a user, who hears of their end. Default true. */
+  isHeard?: boolean;
+}
+
 /** A layer that takes requests; `log` is what its user was told. By default nothing is answered. */
-export function setUpServer({ transport = "UDP", ...options }: { transport?: "UDP" | "TCP" } & TransactionLayerOptions = {}) {
+export function setUpServer({ transport = "UDP", isHeard = true, ...options }: ServerSetUpOptions = {}) {
   const environment = virtualEnvironment();
   const { clock } = environment;
   const transports = new FakeTransports();
@@ -44,7 +50,7 @@ export function setUpServer({ transport = "UDP", ...options }: { transport?: "UD
   };
   const user: TransactionUser = {
     onRequest: (transaction) => {
-      transaction.user = transactionUser;
+      if (isHeard) transaction.user = transactionUser;
       transactions.push(transaction);
       log.push(transaction.method);
     },

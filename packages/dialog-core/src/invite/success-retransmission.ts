@@ -45,10 +45,7 @@ export class SuccessRetransmission {
   repeat(): void {
     const { clock } = this.#core.environment;
     this.#leftMs -= this.#intervalMs;
-    if (this.#leftMs <= 0) {
-      this.#transaction.acknowledged();
-      return this.#waiter.onAckTimeout();
-    }
+    if (this.#leftMs <= 0) return this.#waiter.onAckTimeout();
     this.#transaction.respond(this.#response);
     this.#intervalMs = Math.min(2 * this.#intervalMs, this.#core.timers.T2, this.#leftMs);
     this.#timer = clock.setTimer(this.#intervalMs, onTimer, this as SuccessRetransmission);
