@@ -1,4 +1,7 @@
-export { createUserAgentCore, type UserAgentCore, type UserAgentCoreOptions, type UserAgentLimits } from "./user-agent/user-agent-core.ts";
+export { createUserAgentCore, type UserAgentCore, type UserAgentCoreOptions } from "./user-agent/user-agent-core.ts";
+export type { UserAgentLimits } from "./admission/user-agent-limits.ts";
+export type { AdmissionCounts } from "./admission/admission-counts.ts";
+export type { StrangerPolicy } from "./admission/request-screen.ts";
 export type { UserAgentUser } from "./user-agent/user-agent-user.ts";
 export type { AddressOptions, DialogRequestOptions, InviteOptions, RequestOptions } from "./user-agent/request-options.ts";
 export type { IncomingRequest, Refusal, ResponseOptions } from "./user-agent/incoming-request.ts";
@@ -28,7 +31,7 @@ export {
 export type { Registration, RegistrationOptions, RegistrationStatus } from "./registration/registration.ts";
 export type { RegistrationUser } from "./registration/registration-user.ts";
 
-export type { Dialog, DialogState } from "./dialog/dialog.ts";
+export type { Dialog, DialogState, DialogUsage } from "./dialog/dialog.ts";
 export { failureEffect, type FailureEffect } from "./dialog/failure-effect.ts";
 export {
   offerAnswerPatterns,

@@ -10,6 +10,11 @@ export interface Environment {
   readonly random: Random;
   readonly logger: Logger;
   readonly network: Network;
+  /**
+   * For how long the event loop has had no idle moment, in milliseconds: nothing that is worked on now has waited longer. Whoever takes
+   * requests refuses new ones while it is long. Left out: it is not known, and nothing is refused for it.
+   */
+  readonly busyForMs?: (() => number) | undefined;
   /** Answers what SIP asks the domain name system (RFC 3263). */
   readonly resolver: Resolver;
   /**

@@ -41,6 +41,7 @@ export {
   isMulticast,
   isPrivate,
   isWildcard,
+  networkOf,
   normaliseAddress,
 } from "./ip-address.ts";
 export { bracketHost, formatHostPort, parseHostPort, type HostPort } from "./host-port.ts";
@@ -48,6 +49,7 @@ export { msFromNtpShort, ntpFraction, ntpMiddle, ntpSeconds, ntpShortFromMs, wal
 export { mediaTraceChannel, sipTraceChannel } from "./trace-channel.ts";
 export { SleepDetector } from "./sleep-detector.ts";
 export { systemEnvironment } from "./system-environment.ts";
+export { systemBusyForMs } from "./system-busy.ts";
 export { systemClock, SystemClock } from "./system-clock.ts";
 export { systemRandom, SystemRandom } from "./system-random.ts";
 export { nodeNetwork, NodeNetwork } from "./node/node-network.ts";

@@ -57,6 +57,15 @@ export function normaliseAddress(text: string): string {
   return bytes ? addressFromBytes(bytes) + (zonePattern.exec(text)?.[2] ?? "") : text;
 }
 
+/** Whom a numeric address belongs to, as text: whoever has one IPv6 address has its whole /64, one IPv4 address is for itself. */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const groups = address.split("%", 1)[0]!.split(":");
+  const gap = groups.indexOf("");
+  const head = gap < 0 ? groups : [...groups.slice(0, gap), "0", "0", "0", "0"];
+  return head.slice(0, 4).join(":");
+}
+
 /** `0.0.0.0` or `::`, which stand for every local address. */
 export function isWildcard(address: string): boolean {
   return address === "0.0.0.0" || normaliseAddress(address) === "::";

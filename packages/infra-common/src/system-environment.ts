@@ -2,6 +2,7 @@ import type { Environment } from "./environment.ts";
 import { silentLogger } from "./logger.ts";
 import { nodeNetwork } from "./node/node-network.ts";
 import { nodeResolver } from "./node/node-resolver.ts";
+import { systemBusyForMs } from "./system-busy.ts";
 import { systemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { rethrowLater } from "./typed-emitter.ts";
@@ -16,6 +17,7 @@ export function systemEnvironment(overrides: Partial<Environment> = {}): Environ
     random: systemRandom,
     logger: silentLogger,
     network: nodeNetwork,
+    busyForMs: systemBusyForMs,
     resolver: nodeResolver,
     onListenerError: rethrowLater,
     ...overrides,

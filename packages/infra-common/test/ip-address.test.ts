@@ -12,6 +12,7 @@ import {
   isMulticast,
   isPrivate,
   isWildcard,
+  networkOf,
   normaliseAddress,
 } from "@sidetone/infra-common";
 
@@ -123,6 +124,19 @@ describe("normaliseAddress", () => {
         if (!normal.includes(".")) expect(new URL(`http://[${long}]/`).hostname).toBe(`[${normal}]`);
       }),
     );
+  });
+});
+
+describe("networkOf", () => {
+  test.each([
+    ["192.0.2.7", "192.0.2.7"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2"],
+    ["2001:db8::1", "2001:db8:0:0"],
+    ["2001:db8:1:2::", "2001:db8:1:2"],
+    ["::1", "0:0:0:0"],
+    ["fe80::1%eth0", "fe80:0:0:0"],
+  ])("%s belongs to %s: one IPv4 address, one IPv6 /64", (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });
 

@@ -1,4 +1,4 @@
-import { addressFamily, formatHostPort, type Clock, type Environment, type StreamConnection, type Timer } from "@sidetone/infra-common";
+import { formatHostPort, networkOf, type Clock, type Environment, type StreamConnection, type Timer } from "@sidetone/infra-common";
 import type { StreamLimits } from "./sip-transports-options.ts";
 
 const ignored = (): void => {};
@@ -25,7 +25,7 @@ export class Admission {
   /** Counts a connection that a peer has opened; undefined when it is one too many. Whoever gets it says when it is over. */
   admit(connection: StreamConnection): Visitor | undefined {
     const { inboundConnections, connectionsPerAddress, halfOpenConnections, firstMessageTimeoutMs } = this.#limits;
-    const origin = originOf(connection.remoteAddress);
+    const origin = networkOf(connection.remoteAddress);
     const ofAddress = this.#byAddress.get(origin) ?? 0;
     if (this.#open >= inboundConnections || ofAddress >= connectionsPerAddress) {
       const remote = formatHostPort(connection.remoteAddress, connection.remotePort);
@@ -50,7 +50,7 @@ export class Admission {
   left(visitor: Visitor): void {
     this.#silent.delete(visitor);
     this.#open--;
-    const origin = originOf(visitor.connection.remoteAddress);
+    const origin = networkOf(visitor.connection.remoteAddress);
     const rest = (this.#byAddress.get(origin) ?? 1) - 1;
     if (rest > 0) this.#byAddress.set(origin, rest);
     else this.#byAddress.delete(origin);
@@ -105,13 +105,4 @@ export class Visitor {
 
 function dismissLate(visitor: Visitor): void {
   visitor.dismiss("no message came in time");
-}
-
-/** Whoever has one IPv6 address has its whole /64 network. */
-function originOf(address: string): string {
-  if (addressFamily(address) !== 6) return address;
-  const groups = address.split("%", 1)[0]!.split(":");
-  const gap = groups.indexOf("");
-  const head = gap < 0 ? groups : [...groups.slice(0, gap), "0", "0", "0", "0"];
-  return head.slice(0, 4).join(":");
 }

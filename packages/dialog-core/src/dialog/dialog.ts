@@ -7,6 +7,10 @@ export type DialogState = "Early" | "Confirmed" | "Terminated";
 
 /** What owns a dialog and takes the requests within it. */
 export interface DialogUsage {
+  /** Whether this side made the call, or took it. */
+  readonly role: "UAC" | "UAS";
+  /** The account that the call belongs to, if somebody said so. */
+  readonly accountId: string | undefined;
   /** A request in order (RFC 3261 §12.2.2), never ACK; must be answered. */
   onDialogRequest(transaction: ServerTransaction, dialog: Dialog): void;
   /** An ACK, which is never answered. */

@@ -1,4 +1,4 @@
-import { addressToBytes, isIpv6, type Clock } from "@sidetone/infra-common";
+import { networkOf, type Clock } from "@sidetone/infra-common";
 import { flat } from "@sidetone/sip-core";
 import { GenerationMap } from "./generation-map.ts";
 
@@ -39,7 +39,6 @@ export class FailureLimit {
 }
 
 function keyOf(address: string, name: string): string {
-  const bytes = isIpv6(address) ? addressToBytes(address) : undefined;
-  const network = bytes ? Buffer.from(bytes.subarray(0, 8)).toString("hex") : address;
+  const network = networkOf(address);
   return name === "" ? network : `${network} ${name.slice(0, maxNameLength)}`;
 }

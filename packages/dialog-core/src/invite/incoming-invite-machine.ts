@@ -49,10 +49,12 @@ export class IncomingInviteMachine extends InviteMachine implements IncomingInvi
   description: Body | undefined = undefined;
   responseOptions: RingOptions & AnswerOptions = {};
   readonly isLateOffer: boolean;
+  readonly authenticatedAs: string | undefined;
   #request: SipRequest | undefined;
 
-  constructor(core: UserAgentHost, transaction: ServerTransaction, request: SipRequest) {
+  constructor(core: UserAgentHost, transaction: ServerTransaction, request: SipRequest, authenticatedAs: string | undefined) {
     super(core, "Trying", undefined, undefined, undefined);
+    this.authenticatedAs = authenticatedAs;
     this.callId = flat(request.callId);
     this.transaction = transaction as InviteServerTransaction;
     this.#request = request;

@@ -32,6 +32,8 @@ export interface IncomingInvite extends InviteUsage {
   readonly role: "UAS";
   /** The INVITE. Kept until the call is established or over, then `DIALOG_STATE`: copy what has to outlive that. */
   readonly request: SipRequest;
+  /** Who makes the call, where the user of the core had that proved. */
+  readonly authenticatedAs: string | undefined;
   /** Whose credentials answer a challenge of our requests within the call. Set by whoever knows the account that is called. */
   accountId: string | undefined;
   /** Says who negotiates the media and who hears of what happens. Needed before {@link answer} and early media. */

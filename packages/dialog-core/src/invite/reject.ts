@@ -1,12 +1,13 @@
-import { createResponse, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
+import type { SipRequest } from "@sidetone/sip-core";
 import { DialogError } from "../errors.ts";
+import type { ResponseOptions } from "../user-agent/incoming-request.ts";
 import type { IncomingCall } from "./incoming-call.ts";
 import type { TerminateOptions } from "./invite-usage.ts";
 import { end, reasonOf } from "./terminate.ts";
 
 /** Refuses or redirects the call (RFC 3261 §13.3.1.2, §13.3.1.3). */
 export function endRejected(usage: IncomingCall, { statusCode = 480, reasonPhrase, headers }: TerminateOptions): void {
-  refuse(usage, statusCode, reasonPhrase, headers);
+  refuse(usage, statusCode, { reasonPhrase, headers });
   const reason = statusCode < 400 ? "Redirected" : "Refused";
   end(usage, { endedBy: "local", reason, statusCode, ...(reasonPhrase !== undefined && { reasonPhrase }) });
 }
@@ -35,8 +36,6 @@ export function mediaStatusOf(error: unknown, isLateOffer: boolean): number {
   return named ?? (isLateOffer ? 500 : 488);
 }
 
-function refuse(usage: IncomingCall, statusCode: number, reasonPhrase?: string, headers: readonly HeaderInput[] = []): void {
-  const { transaction, request, core } = usage;
-  const fields = [...headers, ...core.capabilities.server];
-  transaction?.respond(createResponse(request, statusCode, { reasonPhrase, toTag: transaction.toTag, headers: fields }));
+function refuse({ transaction, request, core }: IncomingCall, statusCode: number, options: ResponseOptions = {}): void {
+  if (transaction) core.respond(transaction, request, statusCode, options);
 }

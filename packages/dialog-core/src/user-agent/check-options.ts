@@ -1,6 +1,8 @@
 import { VoipError } from "@sidetone/infra-common";
 import { MediaType, UserAgent } from "@sidetone/sip-core";
 import type { TransactionTimers } from "@sidetone/transaction-core";
+import type { StrangerPolicy } from "../admission/request-screen.ts";
+import { checkLimits, type UserAgentLimits } from "../admission/user-agent-limits.ts";
 import { DialogError } from "../errors.ts";
 import type { FailoverOptions } from "./failover-options.ts";
 
@@ -9,7 +11,8 @@ export interface CheckedOptions {
   readonly userAgent?: string | undefined;
   readonly acceptedBodyTypes?: readonly string[] | undefined;
   readonly ringing?: "automatic" | "manual" | undefined;
-  readonly limits?: { readonly inviteUsages?: number | undefined } | undefined;
+  readonly strangers?: StrangerPolicy | undefined;
+  readonly limits?: UserAgentLimits | undefined;
   readonly timers?: Partial<TransactionTimers> | undefined;
   readonly failover?: FailoverOptions | undefined;
 }
@@ -19,12 +22,20 @@ export interface CheckedOptions {
  *
  * @throws {DialogError} `DIALOG_OPTION`, naming the option.
  */
-export function checkOptions({ userAgent, acceptedBodyTypes, ringing, limits, timers = {}, failover = {} }: CheckedOptions): void {
+export function checkOptions({
+  userAgent,
+  acceptedBodyTypes,
+  ringing,
+  strangers,
+  limits,
+  timers = {},
+  failover = {},
+}: CheckedOptions): void {
   if (userAgent !== undefined) check("userAgent", () => UserAgent.serialize(userAgent));
   for (const type of acceptedBodyTypes ?? []) check("acceptedBodyTypes", () => MediaType.create(type));
   if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") throw invalid("ringing", `"${String(ringing)}"`);
-  const inviteUsages = limits?.inviteUsages ?? 0;
-  if (!Number.isInteger(inviteUsages) || inviteUsages < 0) throw invalid("limits.inviteUsages", String(inviteUsages));
+  if (strangers !== undefined && strangers !== "answer" && strangers !== "ignore") throw invalid("strangers", `"${String(strangers)}"`);
+  checkLimits(limits ?? {});
   for (const [name, value] of Object.entries(timers) as [keyof TransactionTimers, number][]) {
     const isPossible = Number.isFinite(value) && (mayBeZero.has(name) ? value >= 0 : value > 0);
     if (!isPossible) throw invalid(`timers.${name}`, `${String(value)} ms`);

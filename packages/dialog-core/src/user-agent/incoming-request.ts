@@ -21,6 +21,8 @@ export interface Refusal {
 /** A request that the application answers: out of a dialog, or within a call. */
 export interface IncomingRequest {
   readonly request: SipRequest;
+  /** Who sent it, where that had to be proved. */
+  readonly authenticatedAs: string | undefined;
   /** The flow that brought it. */
   readonly flow: Flow;
   /**

@@ -7,13 +7,15 @@ import type { UserAgentHost } from "./user-agent-host.ts";
 /** A request on its way to the application. */
 export class ReceivedRequest implements IncomingRequest {
   readonly request: SipRequest;
+  readonly authenticatedAs: string | undefined;
   readonly #transaction: ServerTransaction;
   readonly #core: UserAgentHost;
 
-  constructor(core: UserAgentHost, transaction: ServerTransaction) {
+  constructor(core: UserAgentHost, transaction: ServerTransaction, authenticatedAs?: string) {
     this.#core = core;
     this.#transaction = transaction;
     this.request = transaction.request;
+    this.authenticatedAs = authenticatedAs;
   }
 
   get flow(): Flow {

@@ -1,14 +1,19 @@
 import { TurnoverMap, type Environment } from "@sidetone/infra-common";
-import { createResponse, type SipRequest, type SipResponse } from "@sidetone/sip-core";
+import { createResponse, type CreateResponseOptions, type SipRequest, type SipResponse } from "@sidetone/sip-core";
 import type { Flow, SipTransports } from "@sidetone/sip-transport";
 import {
+  createBoundedResponse,
   TransactionLayer,
   type InviteServerTransaction,
   type ServerTransaction,
+  type StatelessRefusal,
   type TransactionTimers,
   type TransactionUser,
   defaultTimers,
 } from "@sidetone/transaction-core";
+import type { AdmissionCounts } from "../admission/admission-counts.ts";
+import { RequestScreen, type StrangerPolicy } from "../admission/request-screen.ts";
+import type { UserAgentLimits } from "../admission/user-agent-limits.ts";
 import { DialogRegistry } from "../dialog/dialog-registry.ts";
 import { DialogError } from "../errors.ts";
 import type { OutgoingInvite } from "../invite/outgoing-invite.ts";
@@ -56,12 +61,9 @@ export interface UserAgentCoreOptions {
    * When 180 goes out: `manual` (default) by {@link IncomingInvite.ring} alone; `automatic` as soon as somebody takes the call, by `attach`.
    */
   readonly ringing?: "automatic" | "manual" | undefined;
+  /** What becomes of requests outside of dialogs from those who are not {@link UserAgentUser.isKnownPeer}; `ignore`: no answer. Default `answer`. */
+  readonly strangers?: StrangerPolicy | undefined;
   readonly limits?: UserAgentLimits | undefined;
-}
-
-export interface UserAgentLimits {
-  /** Calls at a time, both ways; a further INVITE is answered 503 with Retry-After. Default 1,000,000. */
-  readonly inviteUsages?: number | undefined;
 }
 
 /**
@@ -105,6 +107,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   readonly #requests = new Set<OpenUsage>();
   readonly #interceptors: readonly RequestInterceptor[];
   readonly #server: UserAgentServer;
+  readonly #screen: RequestScreen;
 
   /** Internal. */
   constructor(environment: Environment, transports: SipTransports, options: UserAgentCoreOptions) {
@@ -120,13 +123,21 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
     this.silence = new SilenceWatch(environment.clock, this.failover.silenceMs);
     this.authenticator = new Authenticator(options.credentials, environment.random);
     this.#interceptors = options.interceptors ?? [];
-    this.#server = new UserAgentServer(this, options.user, options.limits?.inviteUsages ?? 1_000_000);
-    this.transactions = new TransactionLayer(environment, transports, this, this.timers);
+    this.#server = new UserAgentServer(this, options.user);
+    this.#screen = new RequestScreen(this, options.user, { strangers: options.strangers, ...options.limits });
+    const { serverTransactions } = options.limits ?? {};
+    const limits = serverTransactions === undefined ? {} : { maxServerTransactions: serverTransactions };
+    this.transactions = new TransactionLayer(environment, transports, this, { ...this.timers, ...limits });
   }
 
   /** Dialogs, early and confirmed. */
   get dialogCount(): number {
     return this.dialogs.size;
+  }
+
+  /** Requests that were turned away before anything was kept of them. */
+  get admissionCounts(): Readonly<AdmissionCounts> {
+    return this.#screen.counts;
   }
 
   /** Calls that are not over. */
@@ -180,6 +191,16 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   }
 
   /** Internal. */
+  screen(request: SipRequest, flow: Flow): StatelessRefusal | "ignore" | undefined {
+    return this.#screen.screen(request, flow);
+  }
+
+  /** Internal. */
+  answersMalformed(flow: Flow): boolean {
+    return this.#screen.answersMalformed(flow);
+  }
+
+  /** Internal. */
   onRequest(transaction: ServerTransaction): void {
     this.#server.receive(transaction);
   }
@@ -206,10 +227,20 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
 
   /** Internal: answers a request. */
   respond(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void {
+    transaction.respond(createResponse(request, statusCode, this.#signed(transaction, options)));
+    this.#screen.remember(request, transaction.flow, statusCode, options);
+  }
+
+  /** Internal: answers a request of somebody who may be anybody. */
+  respondBounded(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void {
+    if (transaction.flow.reliable || request.toTag !== undefined) return this.respond(transaction, request, statusCode, options);
+    transaction.respond(createBoundedResponse(request, statusCode, this.#signed(transaction, options)));
+    this.#screen.remember(request, transaction.flow, statusCode, options);
+  }
+
+  #signed({ toTag }: ServerTransaction, { headers, reasonPhrase, body }: ResponseOptions): CreateResponseOptions {
     const { server } = this.capabilities;
-    const { headers, reasonPhrase, body } = options;
-    const fields = server.length === 0 ? headers : headers ? [...headers, ...server] : server;
-    transaction.respond(createResponse(request, statusCode, { toTag: transaction.toTag, reasonPhrase, headers: fields, body }));
+    return { toTag, reasonPhrase, headers: server.length === 0 ? headers : headers ? [...headers, ...server] : server, body };
   }
 
   /** Internal: runs the application's interceptors. */

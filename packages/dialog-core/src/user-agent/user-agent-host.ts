@@ -31,6 +31,8 @@ export interface UserAgentHost {
   spareAbort: AbortController | undefined;
   /** Answers a request; the transaction may have let go of it. */
   respond(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void;
+  /** Answers a request of somebody who may be anybody: over UDP not much larger than the request. */
+  respondBounded(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void;
   /** Runs the application's interceptors. */
   intercept(draft: RequestDraft): void;
   /** Calls that are not over. */

@@ -1,6 +1,9 @@
 import { RecordRoute, SipParseError, SipUri, type SipRequest } from "@sidetone/sip-core";
 import type { ServerTransaction } from "@sidetone/transaction-core";
+import type { Dialog } from "../dialog/dialog.ts";
+import type { DigestVerdict } from "../digest-server/digest-server.ts";
 import { IncomingInviteMachine } from "../invite/incoming-invite-machine.ts";
+import type { CancelReceiver } from "./cancel-receiver.ts";
 import type { Refusal } from "./incoming-request.ts";
 import { inspectRequest } from "./inspect-request.ts";
 import { ReceivedRequest } from "./received-request.ts";
@@ -10,34 +13,55 @@ import type { UserAgentUser } from "./user-agent-user.ts";
 /** Requests that mean nothing outside of a dialog. */
 const dialogMethods: ReadonlySet<string> = new Set(["BYE", "PRACK", "UPDATE", "INFO"]);
 
-/** The user agent server (RFC 3261 §8.2, §12.2.2): looks at each request, finds its dialog, and hands it on. */
+/** The user agent server (RFC 3261 §8.2, §12.2.2): finds out who sent a request, looks at it, finds its dialog, and hands it on. */
 export class UserAgentServer {
   readonly #core: UserAgentHost;
   readonly #user: UserAgentUser;
-  readonly #maxUsages: number;
 
-  constructor(core: UserAgentHost, user: UserAgentUser, maxUsages: number) {
+  constructor(core: UserAgentHost, user: UserAgentUser) {
     this.#core = core;
     this.#user = user;
-    this.#maxUsages = maxUsages;
   }
 
   /** Takes a request that is neither ACK nor CANCEL. What the application throws over it is answered 500. */
   receive(transaction: ServerTransaction): void {
     const { request } = transaction;
-    const refusal = inspectRequest(request, this.#core.capabilities);
     try {
-      if (refusal) this.#refuse(transaction, request, refusal);
-      else if (request.toTag !== undefined) this.#receiveInDialog(transaction, request);
-      else this.#receiveOutsideDialog(transaction, request);
+      const verdict = this.#user.authenticate?.(request, transaction.flow, this.#dialogOf(request)?.usage);
+      if (verdict instanceof Promise) void this.#receiveLater(transaction, request, verdict);
+      else this.#receive(transaction, request, verdict);
     } catch (error) {
-      this.#core.environment.onListenerError(error, "UserAgentUser");
-      this.#core.respond(transaction, request, 500, {});
+      this.#fail(transaction, request, error);
     }
   }
 
+  /** Until it is known who sent it, a CANCEL finds nobody else to answer the INVITE. */
+  async #receiveLater(transaction: ServerTransaction, request: SipRequest, verdict: Promise<DigestVerdict>): Promise<void> {
+    const receiver: CancelReceiver = { onCancel: () => this.#core.respond(transaction, request, 487, {}) };
+    transaction.context = receiver;
+    try {
+      const known = await verdict;
+      const isWanted = transaction.state === "Proceeding" || transaction.state === "Trying";
+      transaction.context = undefined;
+      if (isWanted) this.#receive(transaction, request, known);
+    } catch (error) {
+      this.#fail(transaction, request, error);
+    }
+  }
+
+  #receive(transaction: ServerTransaction, request: SipRequest, verdict: DigestVerdict | undefined): void {
+    const refusal = verdict?.refusal ?? inspectRequest(request, this.#core.capabilities);
+    if (refusal) this.#refuse(transaction, request, refusal);
+    else if (request.toTag !== undefined) this.#receiveInDialog(transaction, request);
+    else this.#receiveOutsideDialog(transaction, request, verdict?.username);
+  }
+
+  #dialogOf(request: SipRequest): Dialog | undefined {
+    return request.toTag === undefined ? undefined : this.#core.dialogs.find(request.callId, request.toTag, request.fromTag ?? "");
+  }
+
   #receiveInDialog(transaction: ServerTransaction, request: SipRequest): void {
-    const dialog = this.#core.dialogs.find(request.callId, request.toTag ?? "", request.fromTag ?? "");
+    const dialog = this.#dialogOf(request);
     // "If the UAS wishes to reject the request because it does not wish to recreate the dialog, it MUST respond … 481" (§12.2.2)
     if (!dialog?.usage) this.#core.respond(transaction, request, 481, {});
     // "the request is out of order and MUST be rejected with a 500" (§12.2.2)
@@ -46,22 +70,17 @@ export class UserAgentServer {
     else dialog.usage.onDialogRequest(transaction, dialog);
   }
 
-  #receiveOutsideDialog(transaction: ServerTransaction, request: SipRequest): void {
-    const refusal = this.#user.admit?.(request, transaction.flow);
-    if (refusal) this.#refuse(transaction, request, refusal);
-    else if (request.method === "INVITE") this.#receiveInvite(transaction, request);
+  #receiveOutsideDialog(transaction: ServerTransaction, request: SipRequest, username: string | undefined): void {
+    if (request.method === "INVITE") this.#receiveInvite(transaction, request, username);
     else if (request.method === "OPTIONS") this.#answerOptions(transaction, request);
     else if (dialogMethods.has(request.method)) this.#core.respond(transaction, request, 481, {});
-    else if (this.#user.onRequest) this.#user.onRequest(new ReceivedRequest(this.#core, transaction));
+    else if (this.#user.onRequest) this.#user.onRequest(new ReceivedRequest(this.#core, transaction, username));
     else this.#core.respond(transaction, request, 405, { headers: [this.#core.capabilities.allow] });
   }
 
-  #receiveInvite(transaction: ServerTransaction, request: SipRequest): void {
-    if (this.#core.inviteUsageCount >= this.#maxUsages) {
-      return this.#core.respond(transaction, request, 503, { headers: [["Retry-After", "5"]] });
-    }
+  #receiveInvite(transaction: ServerTransaction, request: SipRequest, username: string | undefined): void {
     if (!hasReadableRouteSet(request)) return this.#core.respond(transaction, request, 400, { reasonPhrase: "Bad Record-Route" });
-    const invite = new IncomingInviteMachine(this.#core, transaction, request);
+    const invite = new IncomingInviteMachine(this.#core, transaction, request, username);
     this.#core.usageBegun(invite);
     try {
       this.#user.onInvite(invite);
@@ -74,11 +93,16 @@ export class UserAgentServer {
   /** As an INVITE would be answered now: 200 or 486, with what this side can do (RFC 3261 §11.2). */
   #answerOptions(transaction: ServerTransaction, request: SipRequest): void {
     const statusCode = this.#user.isBusy?.() ? 486 : 200;
-    this.#core.respond(transaction, request, statusCode, { headers: this.#core.capabilities.ofOptions });
+    this.#core.respondBounded(transaction, request, statusCode, { headers: this.#core.capabilities.ofOptions });
   }
 
   #refuse(transaction: ServerTransaction, request: SipRequest, refusal: Refusal): void {
-    this.#core.respond(transaction, request, refusal.statusCode, refusal);
+    this.#core.respondBounded(transaction, request, refusal.statusCode, refusal);
+  }
+
+  #fail(transaction: ServerTransaction, request: SipRequest, error: unknown): void {
+    this.#core.environment.onListenerError(error, "UserAgentUser");
+    this.#core.respond(transaction, request, 500, {});
   }
 }
 

@@ -1,5 +1,7 @@
 import type { SipRequest } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
+import type { DialogUsage } from "../dialog/dialog.ts";
+import type { DigestVerdict } from "../digest-server/digest-server.ts";
 import type { IncomingInvite } from "../invite/incoming-invite.ts";
 import type { IncomingRequest, Refusal } from "./incoming-request.ts";
 
@@ -15,8 +17,18 @@ export interface UserAgentUser {
   onInvite(invite: IncomingInvite): void;
   /** A request outside of a dialog, of a method named in `allowedMethods`. It must be answered. Without this method: 405. */
   onRequest?(request: IncomingRequest): void;
-  /** Looks at a request outside of a dialog before anything else is done with it; what it returns refuses the request. */
-  admit?(request: SipRequest, flow: Flow): Refusal | undefined;
+  /**
+   * Looks at a request before anything is kept of it; what it returns refuses it, without a transaction. `usage` is the call that it is
+   * within; undefined outside of dialogs. It is not asked again when a request that it refused is repeated.
+   */
+  admit?(request: SipRequest, flow: Flow, usage: DialogUsage | undefined): Refusal | undefined;
+  /**
+   * Proves who sent a request that was admitted. Nothing is done with the request, and nobody hears of it, before that is known. Undefined:
+   * nobody has to prove anything.
+   */
+  authenticate?(request: SipRequest, flow: Flow, usage: DialogUsage | undefined): DigestVerdict | Promise<DigestVerdict> | undefined;
+  /** Whether `flow` leads to somebody who is no stranger: no limit for strangers holds for him. Default: all are strangers. */
+  isKnownPeer?(flow: Flow): boolean;
   /** Whether a call would be refused now: OPTIONS is then answered 486 instead of 200 (RFC 3261 §11.2). */
   isBusy?(): boolean;
 }

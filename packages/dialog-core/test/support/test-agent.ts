@@ -18,7 +18,12 @@ import type { VirtualEnvironment } from "@sidetone/testkit";
 import { TestMedia } from "./test-media.ts";
 import { WireRules } from "./wire-rules.ts";
 
-export type TestAgentOptions = Partial<UserAgentCoreOptions> & { transport?: TransportName; sip?: SipTransportsOptions };
+export type TestAgentOptions = Partial<UserAgentCoreOptions> & {
+  transport?: TransportName;
+  sip?: SipTransportsOptions;
+  /** How long the event loop is said to be busy. */
+  busyForMs?: () => number;
+};
 
 /** One call as its user sees it. */
 export class TestCall implements InviteUsageUser {
@@ -85,12 +90,12 @@ export class TestAgent implements UserAgentUser {
   refusal: Refusal | undefined;
   readonly #transport: TransportName;
 
-  constructor(name: string, environment: VirtualEnvironment, { transport = "UDP", sip = {}, ...options }: TestAgentOptions) {
+  constructor(name: string, environment: VirtualEnvironment, { transport = "UDP", sip = {}, busyForMs, ...options }: TestAgentOptions) {
     this.name = name;
     this.environment = environment;
     this.rules = new WireRules(environment.clock);
     const network = this.rules.over(environment.network);
-    const ruled = { ...environment, network };
+    const ruled = { ...environment, network, busyForMs };
     this.transports = createSipTransports(ruled, sip);
     this.core = createUserAgentCore(ruled, this.transports, { user: this, ...options });
     this.#transport = transport;
