@@ -1,5 +1,5 @@
 import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
-import type { Binding } from "@sidetone/dialog-core";
+import { ServerAffinity, type Binding } from "@sidetone/dialog-core";
 import type { TransportName } from "@sidetone/sip-transport";
 import { ClientError } from "./errors/client-error.ts";
 import type { AccountLink } from "./registration/account-link.ts";
@@ -72,6 +72,8 @@ export class Account {
   readonly realm: string | undefined;
   /** Completes bare users and numbers; undefined when there is none to complete them with. */
   readonly domain: { readonly host: string; readonly port: number | undefined; readonly scheme: "sip" | "sips" } | undefined;
+  /** @internal Keeps its registration, calls and requests with one server of those behind a name. */
+  readonly affinity: ServerAffinity = new ServerAffinity({ isBusy: () => this.#link?.hasCalls ?? false });
   readonly #password: string | PasswordPrompt | undefined;
   readonly #trustedHosts: ReadonlySet<string>;
   #link: AccountLink | undefined = undefined;

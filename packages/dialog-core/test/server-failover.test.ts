@@ -396,7 +396,10 @@ describe("failover options", () => {
     await pair.expectNothingLeft();
   });
 
-  test.each([{ silenceMs: 0 }, { silenceMs: Number.NaN }, { failBackMs: -1 }])("%o is refused", async (failover) => {
-    await expect(setUp({ alice: { failover } })).rejects.toMatchObject({ code: "DIALOG_OPTION" });
-  });
+  test.each([{ silenceMs: 0 }, { silenceMs: Number.NaN }, { silenceMs: Infinity }, { failBackMs: -1 }, { failBackMs: 2 ** 31 }])(
+    "%o is refused",
+    async (failover) => {
+      await expect(setUp({ alice: { failover } })).rejects.toMatchObject({ code: "DIALOG_OPTION" });
+    },
+  );
 });

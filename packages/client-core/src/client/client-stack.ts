@@ -46,7 +46,7 @@ export class ClientStack {
   }
 
   private constructor({ environment, accounts, listen, options, codecs, user }: ClientStackParts) {
-    const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, tls, webSocket } = options;
+    const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, failover, tls, webSocket } = options;
     const audio = options.media === "external" ? undefined : audioOptions(environment, listen, codecs, options.media ?? {});
     this.#accounts = accounts;
     this.#transports = createSipTransports(environment, { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}) });
@@ -65,6 +65,7 @@ export class ClientStack {
             userAgent: userAgent ?? defaultUserAgent,
             credentials: { get: (query) => accounts.require(query.accountId).credentialsFor(query) },
             ...(timers ? { timers } : {}),
+            ...(failover ? { failover } : {}),
             ...(interceptors ? { interceptors } : {}),
           }),
       },

@@ -49,9 +49,9 @@ export class ClientUserAgent {
     return attempt(this.#environment, String(options?.method), () => {
       refuseUnknownNames(options, known, "request");
       checkMethod(options.method);
-      const { identity, id, route } = this.#accounts.require(options.accountId);
+      const { identity, id, route, affinity } = this.#accounts.require(options.accountId);
       const headers = extraHeaders(options.headers);
-      return this.#core().request({ from: NameAddress.create(identity).toString(), accountId: id, route, ...options, headers });
+      return this.#core().request({ from: NameAddress.create(identity).toString(), accountId: id, route, affinity, ...options, headers });
     });
   }
 }

@@ -58,7 +58,8 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     const { instanceId } = this;
     const onChanged = (account: Account, registration: RegistrationInfo, previousState: RegistrationState): void =>
       this.#onRegistrationChanged(account, registration, previousState);
-    this.#accounts = new AccountList(options, { environment, instanceId, onChanged });
+    const hasCalls = (account: Account): boolean => this.#calls.all.some((call) => call.account === account);
+    this.#accounts = new AccountList(options, { environment, instanceId, onChanged, hasCalls });
     this.codecs = options.media === "external" ? undefined : new CodecRegistry();
     this.offersDtmf = this.codecs !== undefined && (typeof options.media !== "object" || (options.media.dtmf ?? true));
     this.#preferredCodecs = typeof options.media === "object" ? options.media.codecs : undefined;

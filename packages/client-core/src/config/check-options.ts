@@ -1,6 +1,7 @@
 import { accountsOf } from "../registration/account-list.ts";
 import { parseListen } from "../client/listen.ts";
 import { checkAccounts } from "./check-accounts.ts";
+import { checkFailover } from "./check-failover.ts";
 import { checkMedia } from "./check-media.ts";
 import { checkNames } from "./check-names.ts";
 import { checkTransports } from "./check-transports.ts";
@@ -26,6 +27,7 @@ const known: KnownNames<ClientOptions> = {
   ringing: true,
   interceptors: true,
   timers: true,
+  failover: true,
   environment: true,
 };
 const knownOfTimers: KnownNames<NonNullable<ClientOptions["timers"]>> = { T1: true, T2: true, T4: true };
@@ -41,6 +43,7 @@ export function checkOptions(options: ClientOptions, problems: ConfigProblems): 
   checkUserAgent(options, problems);
   checkInterceptors(options, problems);
   checkMedia(options, problems);
+  checkFailover(options, problems);
 }
 
 function checkLimits({ maxCalls, incomingRingSeconds, maxCallSeconds, timers }: ClientOptions, problems: ConfigProblems): void {

@@ -1,4 +1,4 @@
-import type { RequestInterceptor } from "@sidetone/dialog-core";
+import type { FailoverOptions, RequestInterceptor } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import type { ExternalMedia } from "@sidetone/session-core";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
@@ -72,6 +72,8 @@ export interface ClientOptions {
   interceptors?: readonly RequestInterceptor[];
   /** SIP timers T1, T2, T4, in milliseconds (RFC 3261 Table 4). */
   timers?: { T1?: number; T2?: number; T4?: number };
+  /** How requests move between the servers of a name: how long one may be silent, and when an account goes back to the better one. */
+  failover?: FailoverOptions;
   /** Clock, randomness, network, log. Default: the system's. */
   environment?: Environment;
 }

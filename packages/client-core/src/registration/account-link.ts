@@ -4,6 +4,8 @@ import type { RegistrationInfo } from "./registration-info.ts";
 /** What an account needs of the client that it belongs to. */
 export interface AccountLink {
   readonly info: RegistrationInfo;
+  /** Whether the account has a call that has not ended. */
+  readonly hasCalls: boolean;
   readonly serviceRoute: readonly string[];
   register(signal: AbortSignal | undefined): Promise<RegistrationInfo>;
   unregister(): Promise<void>;

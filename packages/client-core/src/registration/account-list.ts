@@ -14,16 +14,18 @@ export interface AccountListOptions {
   readonly domain?: string | undefined;
 }
 
-export type AccountListParts = Pick<AccountRegistrationParts, "instanceId" | "onChanged"> & { readonly environment: Environment };
+export type AccountListParts = Pick<AccountRegistrationParts, "instanceId" | "onChanged" | "hasCalls"> & {
+  readonly environment: Environment;
+};
 
 /** The accounts of a client, the first of which is meant where none is named. */
 export class AccountList {
   readonly all: readonly Account[];
   readonly #registrations: readonly AccountRegistration[];
 
-  constructor(options: AccountListOptions, { environment, instanceId, onChanged }: AccountListParts) {
+  constructor(options: AccountListOptions, parts: AccountListParts) {
     this.all = accountsOf(options);
-    this.#registrations = this.all.map((account) => new AccountRegistration({ environment, account, instanceId, onChanged }));
+    this.#registrations = this.all.map((account) => new AccountRegistration({ ...parts, account }));
     this.all.forEach((account, i) => (account.link = this.#registrations[i]!));
   }
 

@@ -14,6 +14,7 @@ export interface AccountRegistrationParts {
   readonly account: Account;
   /** URN of the client (RFC 5626 §4.1). */
   readonly instanceId: string;
+  readonly hasCalls: (account: Account) => boolean;
   /** Hears of each change, once. */
   readonly onChanged: (account: Account, info: RegistrationInfo, previousState: RegistrationState) => void;
 }
@@ -49,6 +50,10 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
     return describeRegistration(this.#parts.account, this.#registration, this.#epochMs);
   }
 
+  get hasCalls(): boolean {
+    return this.#parts.hasCalls(this.#parts.account);
+  }
+
   get serviceRoute(): readonly string[] {
     return this.#registration?.serviceRoute ?? [];
   }
@@ -68,6 +73,7 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
       await cancelled;
     }
     this.#registration = undefined;
+    this.#parts.account.affinity.reset();
   }
 
   /** No further changes. */
@@ -99,11 +105,11 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
   fetchBindings(signal: AbortSignal | undefined): Promise<readonly Binding[]> {
     return attempt(this.#parts.environment, "fetchBindings", async () => {
       const { account } = this.#parts;
-      const { id: accountId, route, uri, registrar, identity } = account;
+      const { id: accountId, route, uri, registrar, identity, affinity } = account;
       const core = this.#requireCore();
       if (registrar === undefined) throw noRegistrar(account);
       const from = NameAddress.create(identity).toString();
-      const request = { method: "REGISTER", requestUri: registrar, from, to: uri.toString(), route, accountId, signal };
+      const request = { method: "REGISTER", requestUri: registrar, from, to: uri.toString(), route, accountId, affinity, signal };
       const response = await core.request(request);
       if (response.statusCode < 300) return bindingsOf(response);
       const { statusCode, reasonPhrase } = response;
@@ -169,6 +175,7 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
         regId: 1,
         expiresSeconds,
         learnsAddress: nat === "auto",
+        affinity: account.affinity,
       },
       this,
     ));

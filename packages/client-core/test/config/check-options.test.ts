@@ -92,6 +92,11 @@ describe("options of createClient", () => {
     [{ maxCallSeconds: "60" }, "maxCallSeconds"],
     [{ timers: { T1: Number.POSITIVE_INFINITY } }, "timers.T1"],
     [{ interceptors: ["log"] }, "interceptors"],
+    [{ failover: 4000 }, "failover"],
+    [{ failover: { silenceMs: 0 } }, "failover.silenceMs"],
+    [{ failover: { silenceMs: Infinity } }, "failover.silenceMs"],
+    [{ failover: { failBackMs: "300" } }, "failover.failBackMs"],
+    [{ failover: { afterMs: 1 } }, "failover.afterMs"],
   ])("%j is CONFIG_INVALID and names %s", async (options, field) => {
     const { code, message } = await problem(options);
     expect(code).toBe("CONFIG_INVALID");

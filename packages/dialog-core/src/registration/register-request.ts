@@ -3,6 +3,7 @@ import { VoipError } from "@sidetone/infra-common";
 import { DialogError } from "../errors.ts";
 import { draftOutsideDialog } from "../user-agent/draft-outside-dialog.ts";
 import type { RequestDraft } from "../user-agent/request-draft.ts";
+import type { ServerAffinity } from "../user-agent/server-affinity.ts";
 import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 import type { RegistrationOptions } from "./registration.ts";
 
@@ -17,6 +18,9 @@ export interface RegisterParts {
   readonly staleContact: string | undefined;
   /** The one binding to be removed, in place of one to be made. */
   readonly removedContact?: string | undefined;
+  readonly affinity: ServerAffinity;
+  /** Whether a better server is tried than the one of the affinity. */
+  readonly failsBack: boolean;
 }
 
 /** A REGISTER (RFC 3261 §10.2). */
@@ -37,6 +41,8 @@ export function draftRegister(core: UserAgentHost, options: RegistrationOptions,
     contactParameters: instanceParameters(options),
     learnsAddress,
     accountId,
+    affinity: parts.affinity,
+    failsBack: parts.failsBack,
   });
 }
 

@@ -8,6 +8,7 @@ import { bindingsOf, findBinding, type Binding } from "./binding.ts";
 import { checkRegistration, draftRegister } from "./register-request.ts";
 import { mayHeal, noAnswerToRemoval, notKept, redirectionOf, refused } from "./registration-outcome.ts";
 import { registrationTable, type RegistrationAction, type RegistrationInput, type RegistrationState } from "./registration-table.ts";
+import { RegistrationServer } from "./registration-server.ts";
 import type { RegistrationUser } from "./registration-user.ts";
 import type { Registration, RegistrationOptions, RegistrationStatus } from "./registration.ts";
 import { refreshDelayMs, retryDelayMs } from "./retry-delay.ts";
@@ -68,6 +69,7 @@ export class RegistrationMachine
   readonly #options: RegistrationOptions;
   readonly #user: RegistrationUser;
   readonly #callId: string;
+  readonly #server: RegistrationServer;
   #sequenceNumber = 0;
   /** The REGISTER whose answer counts. */
   #request: ClientRequest<RegistrationMachine> | undefined = undefined;
@@ -90,6 +92,7 @@ export class RegistrationMachine
     this.#core = core;
     this.#options = options;
     this.#user = user;
+    this.#server = new RegistrationServer(core, this as RegistrationMachine, options.affinity);
     this.#callId = core.environment.random.token(24);
     this.#expiresSeconds = options.expiresSeconds ?? 3_600;
     this.#draft(); // what cannot be written is the caller's mistake, now
@@ -109,6 +112,10 @@ export class RegistrationMachine
 
   get isUnderWay(): boolean {
     return this.#request !== undefined;
+  }
+
+  get isSettled(): boolean {
+    return this.state === "Active";
   }
 
   register(): void {
@@ -166,6 +173,7 @@ export class RegistrationMachine
   }
 
   dropBinding(): void {
+    this.#server.unbound();
     this.#expiryTimer?.cancel();
     this.#expiryTimer = undefined;
     this.expiresAtMs = undefined;
@@ -234,6 +242,8 @@ export class RegistrationMachine
       expiresSeconds: this.#expiresSeconds,
       staleContact,
       removedContact,
+      affinity: this.#server.affinity,
+      failsBack: removedContact === undefined && this.#server.takeFailBack(),
     });
   }
 
@@ -267,6 +277,7 @@ export class RegistrationMachine
     this.bindings = bindingsOf(response);
     this.serviceRoute = response.getAll(ServiceRoute).map((route) => flat(route.toString()));
     this.#grantedSeconds = Math.min(granted, maxGrantedSeconds);
+    this.#server.bound(request.server);
     this.#staleContact = this.#staleAmong(request, boundBefore);
     this.input(this.#staleContact !== undefined && this.#repeats++ < maxRepeats ? "again" : "accepted");
   }

@@ -1,5 +1,6 @@
 import type { HeaderInput } from "@sidetone/sip-core";
 import type { DialogError } from "../errors.ts";
+import type { ServerAffinity } from "../user-agent/server-affinity.ts";
 import type { Binding } from "./binding.ts";
 import type { RegistrationState } from "./registration-table.ts";
 
@@ -39,6 +40,11 @@ export interface RegistrationOptions {
   readonly retryDelayMs?: number | undefined;
   /** Default 300,000. */
   readonly maxRetryDelayMs?: number | undefined;
+  /**
+   * Who stays with the same server: give it to the calls and requests of the account, too. When the server fails the registration moves,
+   * and it goes back to a better one after `failover.failBackMs` of the core. Default: one of its own.
+   */
+  readonly affinity?: ServerAffinity | undefined;
   /** Further header fields of every REGISTER. */
   readonly headers?: readonly HeaderInput[] | undefined;
 }

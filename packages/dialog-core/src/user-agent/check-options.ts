@@ -41,7 +41,8 @@ export function checkOptions({
     if (!isPossible) throw invalid(`timers.${name}`, `${String(value)} ms`);
   }
   for (const [name, value] of Object.entries(failover) as [keyof FailoverOptions, number | undefined][]) {
-    if (value !== undefined && !(value > 0)) throw invalid(`failover.${name}`, `${String(value)} ms`);
+    const isPossible = value === undefined || (value > 0 && value <= 2 ** 31 - 1) || (value === Infinity && name === "failBackMs");
+    if (!isPossible) throw invalid(`failover.${name}`, `${String(value)} ms`);
   }
 }
 

@@ -10,7 +10,8 @@ import type { UserAgentHost } from "./user-agent-host.ts";
 const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /** A request or a call, and what only a REGISTER has. */
-export type OutsideDialogOptions = (RequestOptions | InviteOptions) & Pick<RequestDraftParts, "contactParameters" | "learnsAddress">;
+export type OutsideDialogOptions = (RequestOptions | InviteOptions) &
+  Pick<RequestDraftParts, "contactParameters" | "learnsAddress" | "failsBack">;
 
 /**
  * A request that begins something new (RFC 3261 §8.1.1): a From tag and a Call-ID of its own, To without tag.
@@ -42,6 +43,7 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
       learnsAddress: options.learnsAddress,
       accountId: options.accountId,
       affinity: options.affinity,
+      failsBack: options.failsBack,
     });
   } catch (cause) {
     if (!(cause instanceof VoipError)) throw cause;

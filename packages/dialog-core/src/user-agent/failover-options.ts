@@ -5,7 +5,10 @@ export interface FailoverOptions {
    * longest wait for a connection then. In milliseconds, default 4,000; the last server has the transaction's own 64·T1.
    */
   readonly silenceMs?: number | undefined;
-  /** After how long requests of one {@link ServerAffinity} go back to a better server that had failed. In milliseconds, default 300,000. */
+  /**
+   * After how long requests of one {@link ServerAffinity} go back to a better server that had failed: a registration tries it by a REGISTER,
+   * not during a call, and its calls follow. In milliseconds, default 300,000; Infinity: never.
+   */
   readonly failBackMs?: number | undefined;
 }
 

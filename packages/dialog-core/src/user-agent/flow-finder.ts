@@ -17,6 +17,9 @@ export type ServerFailure = "transport" | "silence" | "unavailable";
 export class FlowFinder {
   readonly #core: UserAgentHost;
   readonly #draft: RequestDraft;
+  /** What the next hop leads to, in the order of the name service. */
+  #located: readonly SipTarget[] = [];
+  /** Of these, what is tried, in the order in which it is. */
   #targets: readonly SipTarget[] | undefined = undefined;
   #nextTarget = 0;
   /** The target that {@link next} found, and the one that is in use. */
@@ -39,7 +42,8 @@ export class FlowFinder {
 
   /** The server that is being tried, where there are several. */
   get server(): SipTarget | undefined {
-    return this.#targets && this.#targets.length > 1 ? this.#current : this.#draft.dialog?.server;
+    if (!this.#targets) return this.#draft.dialog?.server;
+    return this.#located.length > 1 ? this.#current : undefined;
   }
 
   /** For the same target once more: `flow`, as long as it lives and still fits. Else {@link next} begins with that target again. */
@@ -52,6 +56,7 @@ export class FlowFinder {
   /** The request goes over the flow that {@link next} found, or that was known. */
   use(): void {
     this.#current = this.#found;
+    for (const other of this.#located) if (other !== this.#current) this.#draft.leave(placeOf(other));
   }
 
   /** The target in use is the right one after all: those behind it have not been tried. */
@@ -62,17 +67,24 @@ export class FlowFinder {
 
   /** Whether a server that says nothing has another one beside it; as far as that is known without asking. */
   get hasAlternative(): boolean {
-    return this.#targets ? this.#hasNext : this.#draft.dialog?.server !== undefined;
+    return this.#targets ? this.#hasNext || this.#isAtServiceRoute : this.#draft.dialog?.server !== undefined;
   }
 
   /** Whether it is worth looking for another target. */
   get mayHaveNext(): boolean {
-    if (this.#targets) return this.#hasNext;
+    if (this.#targets) return this.#hasNext || this.#isAtServiceRoute;
     return this.#isReopening || !addressFamily(SipUri.parse(this.#draft.nextHop).host);
   }
 
   get #hasNext(): boolean {
     return this.#targets !== undefined && this.#nextTarget < this.#targets.length;
+  }
+
+  /** Whether the next hop is one of the servers of the affinity's name, by its address: then there are others. */
+  get #isAtServiceRoute(): boolean {
+    const [only, another] = this.#located;
+    const { dialog, affinity, route } = this.#draft;
+    return only !== undefined && !another && !dialog && route.length > 0 && affinity?.nameOf(placeOf(only)) !== undefined;
   }
 
   /** An answer came over `flow`: the server is kept to. */
@@ -82,7 +94,7 @@ export class FlowFinder {
     health.prove(flow);
     if (health.size > 0) health.answered(server ? placeOf(server) : placeOfFlow(flow));
     if (!server) return;
-    this.#draft.affinity?.took(server, environment.clock.now());
+    this.#draft.affinity?.took(server, this.#located, this.#draft.nextHop, environment.clock.now());
     if (this.#draft.dialog) this.#draft.dialog.server = server;
   }
 
@@ -114,26 +126,37 @@ export class FlowFinder {
   async next(signal: AbortSignal | undefined): Promise<Flow> {
     let cause: unknown;
     try {
-      const nextHop = SipUri.parse(this.#draft.nextHop);
-      // "if the Request-URI specifies a SIPS resource, the UAC MUST follow the procedures … as if the input URI were a SIPS URI" (RFC 3261 §8.1.2)
-      const uri = this.#draft.isSecure ? nextHop.withScheme("sips") : nextHop;
-      this.#targets ??= this.#inOrder(await this.#core.transports.locate(uri, signal ? { signal } : {}));
+      if (this.#targets && !this.#hasNext && this.#isAtServiceRoute) this.#goByName();
+      let uri = await this.#locate(signal);
+      if (this.#isAtServiceRoute && this.#core.health.isPaused(placeOf(this.#located[0]!)) && this.#goByName())
+        uri = await this.#locate(signal);
       const options = { messageBytes: this.#messageBytes, transportIsExplicit: uri.transport !== undefined };
       while (this.#hasNext && !signal?.aborted) {
-        const target = this.#targets[this.#nextTarget++]!;
+        const target = this.#targets![this.#nextTarget++]!;
         try {
           const flow = await this.#open(target, options, signal);
           this.#found = target;
           return flow;
         } catch (error) {
           cause = error;
-          if (SipTransportError.is(error, "SIP_TRANSPORT_CONNECT_FAILED")) this.#core.health.failed(placeOf(target));
+          if (isServersFault(error)) this.#core.health.failed(placeOf(target));
         }
       }
     } catch (error) {
       cause = error;
     }
     throw this.unreachable(cause);
+  }
+
+  /** Finds the targets, unless they are known. Returns the URI whose they are. */
+  async #locate(signal: AbortSignal | undefined): Promise<SipUri> {
+    const nextHop = SipUri.parse(this.#draft.nextHop);
+    // "if the Request-URI specifies a SIPS resource, the UAC MUST follow the procedures … as if the input URI were a SIPS URI" (RFC 3261 §8.1.2)
+    const uri = this.#draft.isSecure ? nextHop.withScheme("sips") : nextHop;
+    if (this.#targets) return uri;
+    this.#located = await this.#core.transports.locate(uri, signal ? { signal } : {});
+    this.#targets = this.#inOrder(this.#located);
+    return uri;
   }
 
   unreachable(cause: unknown): DialogError {
@@ -144,12 +167,25 @@ export class FlowFinder {
   /** The targets, those that failed of late last, and the server that the dialog or the affinity is with first. */
   #inOrder(located: readonly SipTarget[]): readonly SipTarget[] {
     const { health, environment, failover } = this.#core;
-    const { dialog, affinity } = this.#draft;
+    const { dialog, affinity, failsBack } = this.#draft;
     const wanted = this.#avoided === undefined ? located : located.filter((target) => placeOf(target) !== this.#avoided);
     if (wanted.length < 2) return wanted;
     const ordered = health.order(wanted);
+    if (failsBack) return ordered;
     if (dialog) return preferServer(ordered, dialog.server, health);
     return affinity?.order(ordered, health, environment.clock.now(), failover.failBackMs) ?? ordered;
+  }
+
+  /** Without the Service-Route, since what it names has failed: by the name that the registration went by. */
+  #goByName(): boolean {
+    const place = placeOf(this.#located[0]!);
+    const nextHop = this.#draft.affinity?.nameOf(place);
+    if (nextHop === undefined || !this.#draft.leave(place)) return false;
+    this.#draft.nextHop = nextHop;
+    this.#avoided = place;
+    this.#targets = undefined;
+    this.#nextTarget = 0;
+    return true;
   }
 
   #open(target: SipTarget, options: FlowOptions, signal: AbortSignal | undefined): Promise<Flow> {
@@ -187,6 +223,11 @@ export class FlowFinder {
     if (!flow || flow.isClosed || (this.#draft.isSecure && !flow.secure)) return undefined;
     return flow.reliable || this.#messageBytes <= maxDatagramBytes ? flow : undefined;
   }
+}
+
+/** It could not be connected to, or is not whom it should be. */
+function isServersFault(error: unknown): boolean {
+  return SipTransportError.is(error, "SIP_TRANSPORT_CONNECT_FAILED") || SipTransportError.is(error, "SIP_TRANSPORT_CERTIFICATE");
 }
 
 function noConnection({ transport, address }: SipTarget, afterMs: number): SipTransportError {

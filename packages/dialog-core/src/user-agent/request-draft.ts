@@ -1,10 +1,11 @@
 import { SipError, SipRequest, type Body, type HeaderInput } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
 import type { Dialog } from "../dialog/dialog.ts";
-import type { RequestRoute } from "../dialog/dialog-route.ts";
+import { routeRequest, type RequestRoute } from "../dialog/dialog-route.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { contactOf, isBoundToTls } from "./contact.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
+import { placeOfRoute } from "./place-of-route.ts";
 import type { ServerAffinity } from "./server-affinity.ts";
 
 /** What a request is made of before it is known where it goes. */
@@ -28,6 +29,8 @@ export interface RequestDraftParts {
   readonly accountId?: string | undefined;
   /** Who belongs to the same server. */
   readonly affinity?: ServerAffinity | undefined;
+  /** Whether it tries the best server again, in place of the one of the affinity. */
+  readonly failsBack?: boolean | undefined;
   /** The dialog that the request is within. */
   readonly dialog?: Dialog | undefined;
 }
@@ -45,8 +48,8 @@ export interface RequestSender {
 export class RequestDraft {
   readonly method: string;
   readonly requestUri: string;
-  readonly route: readonly string[];
-  readonly nextHop: string;
+  route: readonly string[];
+  nextHop: string;
   readonly from: string;
   readonly to: string;
   readonly callId: string;
@@ -61,6 +64,7 @@ export class RequestDraft {
   readonly learnsAddress: boolean;
   readonly accountId: string | undefined;
   readonly affinity: ServerAffinity | undefined;
+  readonly failsBack: boolean;
   readonly dialog: Dialog | undefined;
   /** Authorization and Proxy-Authorization, made anew for each sending. */
   credentials: readonly HeaderInput[] = [];
@@ -82,12 +86,28 @@ export class RequestDraft {
     this.learnsAddress = parts.learnsAddress ?? false;
     this.accountId = parts.accountId;
     this.affinity = parts.affinity;
+    this.failsBack = parts.failsBack ?? false;
     this.dialog = parts.dialog;
   }
 
   /** Whether it goes over TLS or not at all (RFC 5630 §3.1.1). */
   get isSecure(): boolean {
     return isBoundToTls(this.requestUri, this.nextHop);
+  }
+
+  /**
+   * Leaves the server at `place` out of the route, since another one of its name has the request now: the Service-Route of a registrar that
+   * is down leads nowhere. False when it is not in the route, or that of a dialog, which is as it is.
+   */
+  leave(place: string): boolean {
+    if (this.dialog) return false;
+    const left = this.route.filter((value) => placeOfRoute(value) !== place);
+    if (left.length === this.route.length) return false;
+    const { requestUri, route, nextHop } = routeRequest(this.requestUri, left);
+    if (requestUri !== this.requestUri) return false; // a strict router would take its place
+    this.route = route;
+    this.nextHop = nextHop;
+    return true;
   }
 
   /** The request as it goes over `flow`, without Via (RFC 3261 §8.1.1). */

@@ -8,6 +8,11 @@ const longestPauseMs = 600_000;
 const longestRetryAfterMs = 3_600_000;
 const capacity = 1_000;
 
+/** Who hears that a server has failed. */
+export interface FailureWatcher {
+  onServerFailed(place: string): void;
+}
+
 interface Pause {
   readonly untilMs: number;
   /** Failures in a row. */
@@ -19,6 +24,8 @@ interface Pause {
  * for a dead one. Nothing is refused over it: a server without a better one beside it is tried all the same.
  */
 export class ServerHealth {
+  /** Affinities with a registration, which moves when its server fails. */
+  readonly watchers: Set<FailureWatcher> = new Set();
   readonly #clock: Clock;
   /** By place, the oldest first. */
   readonly #pauses = new Map<string, Pause>();
@@ -38,6 +45,7 @@ export class ServerHealth {
   failed(place: string): void {
     const failures = (this.#pauses.get(place)?.failures ?? 0) + 1;
     this.#pause(place, Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs), failures);
+    for (const watcher of this.watchers) watcher.onServerFailed(place);
   }
 
   /** "It SHOULD NOT forward any other requests to that server for the duration specified in the Retry-After" (RFC 3261 §21.5.4). */
