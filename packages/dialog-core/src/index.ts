@@ -8,6 +8,7 @@ export type { IncomingRequest, Refusal, ResponseOptions } from "./user-agent/inc
 export type { RequestDraft } from "./user-agent/request-draft.ts";
 export type { FailoverOptions } from "./user-agent/failover-options.ts";
 export { ServerAffinity } from "./user-agent/server-affinity.ts";
+export type { WayOut } from "./user-agent/way-out.ts";
 export { sessionDescriptionOf } from "./user-agent/session-description.ts";
 export type { RequestInterceptor } from "./user-agent/request-interceptor.ts";
 export type { AccountCredentials, CredentialQuery, CredentialSource } from "./user-agent/credential-source.ts";

@@ -46,6 +46,7 @@ export {
 } from "./ip-address.ts";
 export { bracketHost, formatHostPort, parseHostPort, type HostPort } from "./host-port.ts";
 export { msFromNtpShort, ntpFraction, ntpMiddle, ntpSeconds, ntpShortFromMs, wallMsFromNtp } from "./ntp-time.ts";
+export { mainAddress } from "./main-address.ts";
 export { mediaTraceChannel, sipTraceChannel } from "./trace-channel.ts";
 export { SleepDetector } from "./sleep-detector.ts";
 export { systemEnvironment } from "./system-environment.ts";

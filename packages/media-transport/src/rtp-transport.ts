@@ -58,6 +58,7 @@ export interface RtpTransportOptions {
  */
 export class RtpTransport implements DatagramReceiver {
   readonly #environment: Environment;
+  readonly #options: RtpTransportOptions;
   readonly #clock: Clock;
   readonly #user: RtpTransportUser;
   readonly #protection: PacketProtection | undefined;
@@ -65,7 +66,7 @@ export class RtpTransport implements DatagramReceiver {
   readonly #latch: SourceLatch;
   readonly #rtcpLatch: RtcpLatch = new RtcpLatch();
   readonly #view: RtpPacketView = new RtpPacketView();
-  readonly #ring: SendRing = new SendRing();
+  #ring: SendRing = new SendRing();
   readonly #counters: RtpTransportCounters = new RtpTransportCounters();
   /** Set by {@link open} before anybody sees the transport. */
   #ports!: RtpPorts;
@@ -83,8 +84,7 @@ export class RtpTransport implements DatagramReceiver {
    */
   static async open(environment: Environment, options: RtpTransportOptions): Promise<RtpTransport> {
     const transport = new RtpTransport(environment, options);
-    const { ports, localAddress, rtcpMux, receiveBufferBytes, sendBufferBytes } = options;
-    transport.#ports = await ports.open({ localAddress, receiver: transport, rtcpMux, receiveBufferBytes, sendBufferBytes });
+    transport.#ports = await transport.#openPorts(options.localAddress);
     return transport;
   }
 
@@ -93,6 +93,7 @@ export class RtpTransport implements DatagramReceiver {
     if (!(latchWindowMs >= 0))
       throw new MediaTransportError("MEDIA_OPTION_INVALID", `latchWindowMs must not be negative: ${latchWindowMs}`);
     this.#environment = environment;
+    this.#options = options;
     this.#clock = environment.clock;
     this.#user = options.user;
     this.#protection = options.protection;
@@ -141,6 +142,25 @@ export class RtpTransport implements DatagramReceiver {
     this.#rtcpMux = true;
     this.#stun?.closeRtcp();
     void this.#ports.rtcp?.close();
+  }
+
+  /**
+   * Moves the stream to ports of another local address, as when the machine has lost the present one. The remote side, what was learnt of it
+   * and the counters stay; questions to STUN servers end with `STUN_CLOSED`. What arrives at the old ports from now on is lost.
+   *
+   * @throws {MediaTransportError} as {@link open}; nothing has changed then, nor when the transport is closed meanwhile.
+   * @throws {NetworkError} when the address cannot be bound.
+   */
+  async rebind(localAddress: string): Promise<void> {
+    const ports = await this.#openPorts(localAddress);
+    if (this.#closed) return ports.close();
+    const before = this.#ports;
+    this.#ports = ports;
+    // What the old socket still holds is not reported back as sent.
+    this.#ring = new SendRing();
+    this.#stun?.close();
+    this.#stun = undefined;
+    await before.close();
   }
 
   /**
@@ -242,6 +262,11 @@ export class RtpTransport implements DatagramReceiver {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #openPorts(localAddress: string): Promise<RtpPorts> {
+    const { ports, receiveBufferBytes, sendBufferBytes } = this.#options;
+    return ports.open({ localAddress, receiver: this, rtcpMux: this.#rtcpMux, receiveBufferBytes, sendBufferBytes });
   }
 
   get #rtcpSocket(): DatagramSocket {

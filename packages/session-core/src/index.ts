@@ -1,7 +1,7 @@
 export { mintCallId, type CallId } from "./call-id.ts";
 export { codecsNamed } from "./codecs-named.ts";
 export { IncomingSession, type RingOptions } from "./incoming-session.ts";
-export { offerPrepared, proposeTerms, type ProposedTerms } from "./modify-session.ts";
+export { announceAddress, offerPrepared, proposeTerms, type ProposedTerms } from "./modify-session.ts";
 export { codecCapabilities } from "./negotiation/codec-capabilities.ts";
 export { ExternalAudio, type ExternalMedia } from "./negotiation/external-audio.ts";
 export {

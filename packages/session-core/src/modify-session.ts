@@ -52,10 +52,19 @@ async function propose(session: Session, audio: LocalAudio, terms: Partial<Audio
   }
 }
 
-async function sendModification(session: Session, what: string): Promise<void> {
+/**
+ * Tells the peer, in a re-INVITE, where this side is now: Contact, and where it receives media. Nothing else changes; who is held stays
+ * held. `asBefore` repeats the description as it was, as external media does always. Throws as {@link proposeTerms}.
+ */
+export async function announceAddress(session: Session, { asBefore = false }: { asBefore?: boolean } = {}): Promise<void> {
+  const reason = asBefore || session.audio.kind === "external" ? "refresh" : "modify";
+  await oneAtATime(session, () => sendModification(session, "take this side's address", reason));
+}
+
+async function sendModification(session: Session, what: string, reason: "modify" | "refresh" = "modify"): Promise<void> {
   requireConnected(session, what);
   try {
-    await session.usage.modify("modify");
+    await session.usage.modify(reason);
   } catch (error) {
     throw modificationError(error, what);
   }

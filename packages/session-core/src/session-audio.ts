@@ -9,7 +9,7 @@ import type { Session } from "./session.ts";
 /** How the audio of sessions is made and described. */
 export interface SessionAudioOptions {
   readonly engine: MediaEngine;
-  /** Numeric local address to bind RTP to; a wildcard is allowed. */
+  /** Numeric local address to bind RTP to; a wildcard is allowed. Read again for each session, and when an address of the machine has gone. */
   readonly bindAddress: string;
   /** Address to write into session descriptions. Default: the bound one, or for a wildcard the one that reaches the peer. */
   readonly advertisedAddress?: string;
@@ -40,6 +40,7 @@ export function localAudio(
   const audio = new LocalAudio({
     environment: session.environment,
     createMedia: () => createMedia(session, options),
+    bindAddress: () => options.bindAddress,
     registry,
     codecs: codecsNamed(registry, codecs),
     advertisedAddress: options.advertisedAddress,

@@ -9,7 +9,7 @@ export type { KeepAlive, KeepAliveOptions, KeepAliveUser } from "./keep-alive/ke
 export type { SipTarget } from "./sip-target.ts";
 export type { Location, LocationStep } from "./locate/location.ts";
 export type { SipTransportUser } from "./sip-transport-user.ts";
-export type { FlowOptions, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
+export type { FlowOptions, ListeningChange, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
 export { SipTransportError, type SipTransportErrorCode } from "./sip-transport-error.ts";
 export { viaFor } from "./via-for.ts";
 export type { WireRecord } from "./wire-trace.ts";

@@ -1,5 +1,6 @@
 import { addressFamily, anySignal, formatHostPort, normaliseAddress, timeoutSignal, type Environment } from "@sidetone/infra-common";
 import { flat, SipUri, type SipRequest, type SipResponse } from "@sidetone/sip-core";
+import { AddressFollower } from "./address-follower.ts";
 import { Admission } from "./admission.ts";
 import type { Flow } from "./flow.ts";
 import { Ingress } from "./ingress.ts";
@@ -18,7 +19,7 @@ import { withoutZone } from "./sent-by.ts";
 import { SipTransportError } from "./sip-transport-error.ts";
 import type { SipTarget } from "./sip-target.ts";
 import type { SipTransportUser } from "./sip-transport-user.ts";
-import type { FlowOptions, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
+import type { FlowOptions, ListeningChange, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
 import { defaultTransportOptions, type SipTransportsOptions } from "./sip-transports-options.ts";
 import { SourceAddresses } from "./source-addresses.ts";
 import { isInvalidHost, type Transport } from "./transport.ts";
@@ -40,6 +41,7 @@ export class SipTransportStack implements SipTransports {
   readonly #transports = new Map<TransportName, Transport>();
   readonly #names: NameCache;
   readonly #locating: LocateContext;
+  readonly #follower: AddressFollower;
   readonly #withoutTcp: RecentFailures;
   readonly #slower: RecentFailures;
   /** Made when it is first needed. */
@@ -54,6 +56,7 @@ export class SipTransportStack implements SipTransports {
     this.#watches = new FlowWatches(environment, (flow, error) => this.#ingress.flowFailed(flow, error));
     this.#ingress.watches = this.#watches;
     this.#sources = new SourceAddresses(environment.network, environment.clock);
+    this.#follower = new AddressFollower(environment, () => [...this.#transports.values()]);
     this.#withoutTcp = new RecentFailures(environment.clock);
     this.#slower = new RecentFailures(environment.clock, raceMemoryMs);
     this.#names = new NameCache(environment.resolver, environment.clock, filled.nameAnswers);
@@ -93,11 +96,13 @@ export class SipTransportStack implements SipTransports {
     return [...this.#transports.values()].flatMap((transport) => transport.listeningPoints);
   }
 
-  async listen({ transport, address, port }: ListenOptions): Promise<ListeningPoint> {
+  async listen({ transport, address, port, followsMachine = false }: ListenOptions): Promise<ListeningPoint> {
     this.#checkOpen();
     const where = `${transport} ${formatHostPort(address, port)}`;
     try {
-      return await this.#transport(transport).listen(address, port);
+      const point = await this.#transport(transport).listen(address, port);
+      if (followsMachine) this.#follower.add(point);
+      return point;
     } catch (error) {
       if (error instanceof SipTransportError) throw error;
       throw new SipTransportError("SIP_TRANSPORT_LISTEN_FAILED", `Cannot listen on ${where}: ${(error as Error).message}`, {
@@ -152,7 +157,18 @@ export class SipTransportStack implements SipTransports {
     this.#watches.checkAll();
   }
 
+  async followAddresses(onListening: (change: ListeningChange) => void): Promise<void> {
+    if (this.#closing) return;
+    this.#sources.forget();
+    await this.#follower.follow(onListening);
+  }
+
+  endOwnConnections(why: string): void {
+    for (const transport of this.#transports.values()) transport.endOwnConnections?.(why);
+  }
+
   close(): Promise<void> {
+    this.#follower.close();
     this.#ingress.user = undefined;
     this.#names.close();
     this.#watches.close();

@@ -12,6 +12,19 @@ export interface ListenOptions {
   address: string;
   /** 0 for any free port. */
   port: number;
+  /** When this machine loses the address, go on at its main one instead of waiting for this to come back. Default false. */
+  followsMachine?: boolean;
+}
+
+/** What became of a listening point when this machine's addresses changed. */
+export interface ListeningChange {
+  /** `lost`: closed, as its address has gone; opened again when that is back. `rebound`: it is open again. */
+  readonly kind: "lost" | "rebound";
+  readonly transport: TransportName;
+  readonly address: string;
+  readonly port: number;
+  /** Of a point that follows the machine: where it was before. */
+  readonly previousAddress: string | undefined;
 }
 
 /** An open socket that takes SIP messages. */
@@ -97,6 +110,16 @@ export interface SipTransports extends AsyncDisposable {
 
   /** Asks on every flow that is kept alive now, rather than when its time comes: after sleep, or when the network has changed. */
   checkFlows(): void;
+
+  /**
+   * This machine's addresses have changed. Which address is sent from is found anew; connections from an address that has gone end with
+   * `SIP_TRANSPORT_CONNECTION_LOST`; listening points on one are closed and tell `onListening`, now and when they are back. Wildcard sockets
+   * go on. A point that cannot be opened though its address is there is tried again, after 1 s and then more rarely, up to every 30 s.
+   */
+  followAddresses(onListening: (change: ListeningChange) => void): Promise<void>;
+
+  /** Ends the connections that this side has opened, with `SIP_TRANSPORT_CONNECTION_LOST`: the next request opens new ones. */
+  endOwnConnections(why: string): void;
 
   /** Closes every socket and connection. The ports are free and no timer is left when the promise resolves. Idempotent, never rejects. */
   close(): Promise<void>;

@@ -1,7 +1,9 @@
-import type { Clock, Network } from "@sidetone/infra-common";
+import { isLoopback, type Clock, type Network } from "@sidetone/infra-common";
 
 const capacity = 4096;
 const freshMs = 60_000;
+/** How long answers may still name an address that is not sent from any more: 64·T1 and some more. */
+const formerMs = 64_000;
 
 interface SourceAddress {
   local: string;
@@ -23,6 +25,9 @@ export class SourceAddresses {
   readonly #asking = new Map<string, Promise<string>>();
   /** How often each local address is the answer. */
   readonly #locals = new Map<string, number>();
+
+  /** What was sent from before the machine's addresses changed, and until when it counts. */
+  readonly #former = new Map<string, number>();
 
   constructor(network: Network, clock: Clock) {
     this.#network = network;
@@ -46,9 +51,20 @@ export class SourceAddresses {
     return local === undefined ? this.#ask(remote) : Promise.resolve(local);
   }
 
-  /** Whether `address` is one that was found to be sent from. */
+  /** Whether `address` is one that was found to be sent from, now or a minute ago. */
   isLocal(address: string): boolean {
-    return this.#locals.has(address);
+    return this.#locals.has(address) || (this.#former.get(address) ?? 0) > this.#clock.now();
+  }
+
+  /** The machine's addresses have changed: everything is asked for again when it is needed, but for what stays within the machine. */
+  forget(): void {
+    const now = this.#clock.now();
+    for (const [local, untilMs] of this.#former) if (untilMs <= now) this.#former.delete(local);
+    for (const [remote, { local }] of [...this.#known]) {
+      if (isLoopback(local)) continue;
+      this.#forget(remote);
+      this.#former.set(local, now + formerMs);
+    }
   }
 
   /** Questions under way. */

@@ -101,6 +101,17 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     this.context.ingress.flowFailed(flow, error);
   }
 
+  leaveAddresses(isLost: (address: string) => boolean): void {
+    for (const flow of this.#flows.all) {
+      const { localAddress } = flow;
+      if (isLost(localAddress)) flow.giveUp("SIP_TRANSPORT_CONNECTION_LOST", `this machine has lost its address ${localAddress}`);
+    }
+  }
+
+  endOwnConnections(why: string): void {
+    for (const flow of this.#flows.all) if (!flow.isInbound) flow.giveUp("SIP_TRANSPORT_CONNECTION_LOST", why);
+  }
+
   async close(): Promise<void> {
     const closed = new SipTransportError("SIP_TRANSPORT_CLOSED", "The SIP transports have been closed");
     const flows = this.#flows.all;

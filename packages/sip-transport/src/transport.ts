@@ -27,5 +27,9 @@ export interface Transport {
   flowNamed?(host: string): Flow | undefined;
   /** A flow for a response to `remote`, which is not where `arrival` leads, from the same local address if possible. */
   flowBack(remote: NamedAddress, arrival: Flow): Flow | Promise<Flow>;
+  /** Ends what cannot work any more, since this machine has lost the address of its end. Without it, the transport has no addresses of a machine. */
+  leaveAddresses?(isLost: (address: string) => boolean): void;
+  /** Ends the connections that this side has opened. */
+  endOwnConnections?(why: string): void;
   close(): Promise<void>;
 }

@@ -50,6 +50,9 @@ export class UdpTransport implements Transport {
     return point?.flow(remote.address, remote.port) ?? this.flowTo(remote);
   }
 
+  /** A flow of a wildcard socket goes on from another address; a socket on a lost one is closed as a listening point. */
+  leaveAddresses(): void {}
+
   async close(): Promise<void> {
     await Promise.all(this.#points.map((point) => point.close()));
   }

@@ -75,6 +75,12 @@ export class FakeTransports implements SipTransports {
     return this.reopened instanceof Error ? Promise.reject(this.reopened) : Promise.resolve(this.reopened!);
   }
 
+  followAddresses(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  endOwnConnections(): void {}
+
   close(): Promise<void> {
     return Promise.resolve();
   }

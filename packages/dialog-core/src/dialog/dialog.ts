@@ -32,6 +32,7 @@ interface DialogParts {
   readonly localSequenceNumber: number;
   readonly remoteSequenceNumber: number;
   readonly contactUser: string | undefined;
+  readonly contactFlow: Flow;
 }
 
 /**
@@ -63,6 +64,8 @@ export class Dialog {
   flow: Flow | undefined = undefined;
   /** The server behind it, where its name leads to several: the dialog stays with it as long as it answers. */
   server: SipTarget | undefined = undefined;
+  /** What the last message with our Contact went over: the peer believes us where it begins. */
+  contactFlow: Flow;
   usage: DialogUsage | undefined = undefined;
   /** The next dialog with the same local tag: kept by the registry. */
   nextFork: Dialog | undefined = undefined;
@@ -81,6 +84,7 @@ export class Dialog {
     this.localSequenceNumber = parts.localSequenceNumber;
     this.remoteSequenceNumber = parts.remoteSequenceNumber;
     this.contactUser = parts.contactUser;
+    this.contactFlow = parts.contactFlow;
   }
 
   /** The dialog that a response of ours with To tag `localTag` makes (RFC 3261 §12.1.1). */
@@ -100,6 +104,7 @@ export class Dialog {
       localSequenceNumber: 0,
       remoteSequenceNumber: request.sequenceNumber,
       contactUser,
+      contactFlow: flow,
     });
   }
 
@@ -122,6 +127,7 @@ export class Dialog {
       localSequenceNumber: request.sequenceNumber,
       remoteSequenceNumber: -1,
       contactUser,
+      contactFlow: flow,
     });
   }
 

@@ -84,6 +84,7 @@ export class IncomingModification
     const { core, dialog } = this.usage;
     dialog!.refreshTarget(this.#request);
     const contact: HeaderInput = ["Contact", contactOf(core.ownAddresses, this.#transaction.flow, dialog!.contactUser, dialog!.secure)];
+    dialog!.contactFlow = this.#transaction.flow;
     const headers = [contact, ...core.capabilities.ofSuccess];
     const response = createResponse(this.#request, 200, { headers, body: description, recordRoute: true });
     this.#transaction.context = undefined;

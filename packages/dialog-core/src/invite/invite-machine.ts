@@ -9,6 +9,7 @@ import type { OfferAnswerSituation } from "../offer-answer.ts";
 import { checkHeaders } from "../user-agent/check-headers.ts";
 import { ReceivedRequest } from "../user-agent/received-request.ts";
 import type { DialogRequestOptions } from "../user-agent/request-options.ts";
+import { wayOut, type WayOut } from "../user-agent/way-out.ts";
 import { sendRequest } from "../user-agent/send-request.ts";
 import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 import type { Ending } from "./ending.ts";
@@ -69,6 +70,14 @@ export abstract class InviteMachine
       throw new DialogError("DIALOG_STATE", `A call that is ${this.state} cannot be modified`);
     }
     await (this.modifications ??= new ModificationQueue(this)).add(reason, options);
+  }
+
+  async wayOut(): Promise<WayOut> {
+    const { dialog } = this;
+    if (!dialog) return "same";
+    const way = await wayOut(this.core, dialog.contactFlow);
+    if (way !== "same") dialog.flow = undefined;
+    return way;
   }
 
   async sendRequest(options: DialogRequestOptions): Promise<SipResponse> {

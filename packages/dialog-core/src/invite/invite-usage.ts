@@ -1,6 +1,7 @@
 import type { HeaderInput, SipResponse } from "@sidetone/sip-core";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { OfferReason } from "../media-negotiator.ts";
+import type { WayOut } from "../user-agent/way-out.ts";
 import type { DialogRequestOptions } from "../user-agent/request-options.ts";
 import type { IncomingInviteState } from "./incoming-invite-table.ts";
 import type { InviteTermination } from "./invite-termination.ts";
@@ -42,6 +43,11 @@ export interface InviteUsage {
    * @throws `signal.reason` when aborted.
    */
   modify(reason: Exclude<OfferReason, "initial">, options?: ModifyOptions): Promise<void>;
+  /**
+   * Whether the peer would still find us where our last Contact says, after this machine's addresses have changed. When it would not, the
+   * next request within the dialog looks for its way anew; a modification brings the peer a new Contact.
+   */
+  wayOut(): Promise<WayOut>;
   /**
    * Sends a request within the dialog; resolves with any final response.
    *

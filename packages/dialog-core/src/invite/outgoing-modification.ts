@@ -101,11 +101,12 @@ export class OutgoingModification
 
   onProvisional(): void {}
 
-  onFinal(_request: ClientRequest<undefined>, response: SipResponse): void {
+  onFinal({ flow }: ClientRequest<undefined>, response: SipResponse): void {
     const { statusCode, reasonPhrase } = response;
     if (statusCode < 300) {
       if (this.#acknowledgement) return this.#acknowledgement.resend();
       this.usage.dialog!.refreshTarget(response);
+      this.usage.dialog!.contactFlow = flow!;
       this.input("answered", response);
     } else if (this.#retries < maxRetries && retryDelayMs(this.usage, response) !== undefined) this.input("pending", response);
     else {

@@ -1,8 +1,10 @@
 import { TableMachine, type ActionMap, type Timer } from "@sidetone/infra-common";
 import { Contact, Expires, flat, MinExpires, ServiceRoute, SipUri, type ContactAddress, type SipResponse } from "@sidetone/sip-core";
+import type { Flow } from "@sidetone/sip-transport";
 import { DialogError } from "../errors.ts";
 import { ClientRequest, type ClientRequestUser } from "../user-agent/client-request.ts";
 import { contactOf } from "../user-agent/contact.ts";
+import { wayOut, type WayOut } from "../user-agent/way-out.ts";
 import type { OpenUsage, UserAgentHost } from "../user-agent/user-agent-host.ts";
 import { bindingsOf, findBinding, type Binding } from "./binding.ts";
 import { checkRegistration, draftRegister } from "./register-request.ts";
@@ -48,6 +50,10 @@ const requestUser: ClientRequestUser<RegistrationMachine> = {
   onFailed: (request, error) => request.context.onFailed(request, error),
 };
 
+/** A REGISTER that makes or prolongs the binding waits for its answer. */
+const renewable: ReadonlySet<RegistrationState> = new Set(["Registering", "Refreshing", "Renewing"]);
+/** Nothing is under way, and the next REGISTER has its time. */
+const waiting: ReadonlySet<RegistrationState> = new Set(["Active", "RefreshWaiting", "Expired", "Retrying"]);
 const none: readonly never[] = [];
 /** How often one try may be asked anew: by 423, by 3xx, for another Contact. */
 const maxRepeats = 4;
@@ -83,6 +89,8 @@ export class RegistrationMachine
   #expiresSeconds: number;
   #grantedSeconds = 0;
   #redirection: string | undefined = undefined;
+  /** What the last REGISTER that was accepted went over. */
+  #flow: Flow | undefined = undefined;
   #staleContact: string | undefined = undefined;
   #giveUpMs = 0;
 
@@ -121,6 +129,22 @@ export class RegistrationMachine
   register(): void {
     this.#repeats = 0;
     this.input("register");
+  }
+
+  wayOut(): Promise<WayOut> {
+    return this.#flow ? wayOut(this.#core, this.#flow) : Promise.resolve("other");
+  }
+
+  renew(uncountedMs = 0): void {
+    if (uncountedMs > 0 && this.expiresAtMs !== undefined) this.#age(uncountedMs);
+    this.#repeats = 0;
+    if (waiting.has(this.state)) return this.input("register");
+    const request = this.#request;
+    if (!request?.flow || !renewable.has(this.state)) return;
+    // It may have got lost with the address that it was sent from.
+    this.#request = undefined;
+    request.giveUp();
+    this.input("again");
   }
 
   unregister(waitMs = 5_000): void {
@@ -227,6 +251,16 @@ export class RegistrationMachine
     this.input("giveUp");
   }
 
+  /** The binding is older than the clock says. */
+  #age(uncountedMs: number): void {
+    const { clock } = this.#core.environment;
+    this.expiresAtMs! -= uncountedMs;
+    const leftMs = this.expiresAtMs! - clock.now();
+    this.#expiryTimer?.cancel();
+    if (leftMs <= 0) this.input("expired");
+    else this.#expiryTimer = clock.setTimer(leftMs, onExpired, this as RegistrationMachine);
+  }
+
   get #isRemoving(): boolean {
     return this.state === "Unregistering" || this.state === "Restarting";
   }
@@ -273,6 +307,7 @@ export class RegistrationMachine
       return this.input("failed");
     }
     const boundBefore = this.contact;
+    this.#flow = request.flow;
     this.contact = flat(sent.uri.toString());
     this.bindings = bindingsOf(response);
     this.serviceRoute = response.getAll(ServiceRoute).map((route) => flat(route.toString()));

@@ -1,6 +1,7 @@
 import type { HeaderInput } from "@sidetone/sip-core";
 import type { DialogError } from "../errors.ts";
 import type { ServerAffinity } from "../user-agent/server-affinity.ts";
+import type { WayOut } from "../user-agent/way-out.ts";
 import type { Binding } from "./binding.ts";
 import type { RegistrationState } from "./registration-table.ts";
 
@@ -70,6 +71,14 @@ export interface Registration {
   readonly error: DialogError | undefined;
   /** Registers, or refreshes at once. Does nothing while a REGISTER is on its way already. */
   register(): void;
+  /** Whether the registrar would still be reached as when it took the binding, after this machine's addresses have changed. */
+  wayOut(): Promise<WayOut>;
+  /**
+   * Refreshes at once, or tries again at once, whatever it waits for; also in place of a REGISTER that is on its way and may have got lost. The
+   * machine's addresses have changed, or it has slept: `uncountedMs` is how much of the sleep the clock has not counted. A binding that ran
+   * out meanwhile is `Expired` first. Does nothing when the registration is not wanted, or refused for good.
+   */
+  renew(uncountedMs?: number): void;
   /** Removes the binding, waiting at most so long for the registrar, by default 5,000 ms; then the status is `Cancelled` whatever it says. */
   unregister(waitMs?: number): void;
   /** Ends without a message. */

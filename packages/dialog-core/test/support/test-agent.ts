@@ -20,6 +20,8 @@ import { WireRules } from "./wire-rules.ts";
 
 export type TestAgentOptions = Partial<UserAgentCoreOptions> & {
   transport?: TransportName;
+  /** Default: that of the host. */
+  listenAddress?: string;
   sip?: SipTransportsOptions;
   /** How long the event loop is said to be busy. */
   busyForMs?: () => number;
@@ -89,8 +91,13 @@ export class TestAgent implements UserAgentUser {
   /** What refuses every request outside of a dialog. */
   refusal: Refusal | undefined;
   readonly #transport: TransportName;
+  readonly #listenAddress: string | undefined;
 
-  constructor(name: string, environment: VirtualEnvironment, { transport = "UDP", sip = {}, busyForMs, ...options }: TestAgentOptions) {
+  constructor(
+    name: string,
+    environment: VirtualEnvironment,
+    { transport = "UDP", listenAddress, sip = {}, busyForMs, ...options }: TestAgentOptions,
+  ) {
     this.name = name;
     this.environment = environment;
     this.rules = new WireRules(environment.clock);
@@ -99,6 +106,7 @@ export class TestAgent implements UserAgentUser {
     this.transports = createSipTransports(ruled, sip);
     this.core = createUserAgentCore(ruled, this.transports, { user: this, ...options });
     this.#transport = transport;
+    this.#listenAddress = listenAddress;
   }
 
   get address(): string {
@@ -111,7 +119,7 @@ export class TestAgent implements UserAgentUser {
   }
 
   async listen(): Promise<void> {
-    await this.transports.listen({ transport: this.#transport, address: this.address, port: 5060 });
+    await this.transports.listen({ transport: this.#transport, address: this.#listenAddress ?? this.address, port: 5060 });
   }
 
   call(requestUri: string, options: Partial<InviteOptions> & { media?: TestMedia } = {}): OutgoingTestCall {

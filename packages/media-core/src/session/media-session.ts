@@ -56,6 +56,12 @@ export interface MediaSession {
   /** Binds the ports. Repeated calls give the same address. Rejects with `MEDIA_PORTS_EXHAUSTED` or a network error. */
   open(): Promise<LocalMediaAddress>;
   /**
+   * Binds ports of another local address in place of those that there are, as when the machine has lost theirs, and tells where it receives
+   * from now on. Sending goes on there: SSRC, sequence numbers, timestamps and timing continue, and so do recordings, players and digits.
+   * Rejects like {@link open}; nothing has changed then.
+   */
+  rebind(localAddress: string): Promise<LocalMediaAddress>;
+  /**
    * Takes the outcome of an offer/answer exchange, and again of each later one: addresses, codecs, payload types, packet time, direction.
    * Timestamps and SSRC go on. `undefined` stops sending and receiving (the stream was refused).
    *

@@ -60,9 +60,17 @@ export class RtpMediaSession implements MediaSession {
 
   async open(): Promise<LocalMediaAddress> {
     if (this.#closing) throw new MediaError("MEDIA_SESSION_CLOSED", "The media session is closed");
-    this.#opening ??= this.#openTransport();
+    this.#opening ??= this.#openTransport(this.#parts.options.localAddress);
     const { localAddress, rtpPort, rtcpPort } = await this.#opening;
     return { address: localAddress, rtpPort, rtcpPort };
+  }
+
+  async rebind(localAddress: string): Promise<LocalMediaAddress> {
+    const transport = await this.#opening?.catch(() => undefined);
+    if (this.#closing) throw new MediaError("MEDIA_SESSION_CLOSED", "The media session is closed");
+    if (transport) await transport.rebind(localAddress);
+    else this.#opening = this.#openTransport(localAddress);
+    return this.open();
   }
 
   configure(media: NegotiatedMedia | undefined, { held = false }: { held?: boolean } = {}): void {
@@ -185,10 +193,10 @@ export class RtpMediaSession implements MediaSession {
     this.#speaker.value = this.speakerMuted ? 0 : this.#volume.speaker;
   }
 
-  async #openTransport(): Promise<RtpTransport> {
+  async #openTransport(localAddress: string): Promise<RtpTransport> {
     const { environment, scheduler, scratch, ports, codecs, options, user } = this.#parts;
     const transport = await RtpTransport.open(environment, {
-      localAddress: options.localAddress,
+      localAddress,
       ports,
       user: {
         onRtp: (packet: RtpPacketView, arrivalMs: number) => this.#stream?.onRtp(packet, arrivalMs),

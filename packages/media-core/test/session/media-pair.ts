@@ -1,4 +1,11 @@
-import { createMediaEngine, type DtmfPress, type MediaQuality, type MediaSession, type MediaSessionUser } from "@sidetone/media-core";
+import {
+  createMediaEngine,
+  type DtmfPress,
+  type LocalMediaAddress,
+  type MediaQuality,
+  type MediaSession,
+  type MediaSessionUser,
+} from "@sidetone/media-core";
 import { createAnswer, createOffer, processAnswer, type CodecCapability, type MediaDirection } from "@sidetone/sdp-core";
 import { virtualEnvironment, type VirtualEnvironment } from "@sidetone/testkit";
 
@@ -39,7 +46,10 @@ export interface MediaPair {
   readonly bobHeard: Heard;
   readonly environment: VirtualEnvironment;
   /** Negotiates again, alice offering. */
-  negotiate(terms?: { offer?: MediaDirection; answer?: MediaDirection; codecs?: string[]; held?: boolean }): void;
+  negotiate(
+    terms?: { offer?: MediaDirection; answer?: MediaDirection; codecs?: string[]; held?: boolean },
+    alicesAddress?: LocalMediaAddress,
+  ): void;
   close(): Promise<void>;
 }
 
@@ -54,9 +64,12 @@ export async function mediaPair(options: { mediaTimeoutMs?: number } = {}): Prom
   const alice = engines[0].createSession({ localAddress: "10.0.0.1", ...timeout }, aliceHeard);
   const bob = engines[1].createSession({ localAddress: "10.0.0.2" }, bobHeard);
   const addresses = [await alice.open(), await bob.open()] as const;
-  const negotiate: MediaPair["negotiate"] = ({ offer: offered = "sendrecv", answer: answered = "sendrecv", codecs, held = false } = {}) => {
+  const negotiate: MediaPair["negotiate"] = (
+    { offer: offered = "sendrecv", answer: answered = "sendrecv", codecs, held = false } = {},
+    alicesAddress = addresses[0],
+  ) => {
     const list = allCodecs.filter(({ encodingName }) => !codecs || encodingName === "telephone-event" || codecs.includes(encodingName));
-    const [mine, theirs] = addresses.map(({ address, rtpPort, rtcpPort }, index) => ({
+    const [mine, theirs] = [alicesAddress, addresses[1]].map(({ address, rtpPort, rtcpPort }, index) => ({
       origin: { sessionId: `${index + 1}`, sessionVersion: "1", address },
       media: [{ kind: "audio", port: rtpPort, rtcpPort, codecs: list, direction: index === 0 ? offered : answered }],
     }));

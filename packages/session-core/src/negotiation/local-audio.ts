@@ -1,5 +1,5 @@
 import { DialogError } from "@sidetone/dialog-core";
-import { isWildcard, type Environment } from "@sidetone/infra-common";
+import { isWildcard, normaliseAddress, type Environment } from "@sidetone/infra-common";
 import type { AudioCodec, CodecRegistry, MediaSession } from "@sidetone/media-core";
 import type { CodecCapability, LocalOrigin, MediaCapability, MediaDirection } from "@sidetone/sdp-core";
 import { codecCapabilities } from "./codec-capabilities.ts";
@@ -9,6 +9,8 @@ export interface LocalAudioOptions {
   readonly environment: Environment;
   /** Makes the media session on first use. Its ports are bound when a description is first needed: a call that is refused opens none. */
   readonly createMedia: () => MediaSession;
+  /** Numeric local address to bind ports to, as it is now. */
+  readonly bindAddress: () => string;
   /** The codecs that there are here. */
   readonly registry: CodecRegistry;
   /** Those of this session, in order of preference. */
@@ -91,6 +93,19 @@ export class LocalAudio {
     return this.#media;
   }
 
+  /**
+   * Finds the local address anew, after the machine's have changed; ports whose address has gone are bound anew where `bindAddress` says now.
+   * Tells whether the next description will name another place than the last. Rejects when there is no way to the peer, or no port.
+   */
+  async relocate(remoteHost: string | undefined): Promise<boolean> {
+    if (this.#address === undefined) return false;
+    const before = await this.media.open();
+    const local = this.#isLost(before.address) ? await this.media.rebind(this.#options.bindAddress()) : before;
+    const described = this.#address;
+    this.#address = this.#options.advertisedAddress ?? (await this.#reachableAddress(local.address, remoteHost));
+    return this.#address !== described || local.rtpPort !== before.rtpPort;
+  }
+
   /** The stream with these terms. The first call binds the ports and finds the address. */
   async describe(terms: AudioTerms, { direction, rtcpMux, remoteHost }: StreamTerms): Promise<AudioDescription> {
     const { dtmf, ptimeMs, attributes, advertisedAddress } = this.#options;
@@ -108,6 +123,10 @@ export class LocalAudio {
       ...(ptimeMs === undefined ? {} : { ptimeMs }),
     };
     return { origin: { sessionId: this.#sessionId, sessionVersion: "1", address: this.#address }, media: [stream] };
+  }
+
+  #isLost(bound: string): boolean {
+    return !isWildcard(bound) && !this.environment.network.localAddresses().includes(normaliseAddress(bound));
   }
 
   /** A description never carries 0.0.0.0 or ::, which would mean hold (RFC 3264 §8.4). */

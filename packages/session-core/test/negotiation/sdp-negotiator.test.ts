@@ -33,6 +33,7 @@ function setUp(): {
     const audio = new LocalAudio({
       environment,
       createMedia: () => engine.createSession({ localAddress: "10.0.0.1" }, deaf),
+      bindAddress: () => "10.0.0.1",
       registry,
       codecs: registry.codecs,
       advertisedAddress: undefined,
