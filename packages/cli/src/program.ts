@@ -6,6 +6,7 @@ import type { RegisterFlags } from "./commands/register.ts";
 import { exitCodeHelp } from "./exit-code.ts";
 import { algorithmNames, codecNames, count, digits, hertz, lifetime, seconds } from "./option-values.ts";
 import type { RegistrarFlags } from "./registrar-flags.ts";
+import { addTlsOptions, authorityOption } from "./settings/tls-command-options.ts";
 import { accountOption, addSettingsOptions, passwordHelp } from "./settings/settings-options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -38,7 +39,11 @@ export function createProgram(terminal: Terminal, commands: Commands): Command {
   addOptions(program, commands);
   addRegister(program, commands);
   addRegistrar(program, commands);
-  for (const command of program.commands) if (withSettings.has(command.name())) addSettingsOptions(command);
+  for (const command of program.commands) {
+    if (!withSettings.has(command.name())) continue;
+    addTlsOptions(command);
+    addSettingsOptions(command);
+  }
   return program;
 }
 
@@ -102,7 +107,10 @@ function addRegister(program: Command, commands: Commands): void {
   program
     .command("register")
     .description("register at a server, show the binding, and un-register")
-    .argument("[aor]", "address to be called at, as sip:alice@example.com; ;transport=tcp goes over TCP (default: that of the settings)")
+    .argument(
+      "[aor]",
+      "address to be called at, as sip:alice@example.com; ;transport=tls (tcp, ws, wss) or sips: says how (default: that of the settings)",
+    )
     .option("--server <uri>", "where to register (default: the domain of the address)")
     .addOption(new Option("--expires <seconds>", "lifetime to ask for (default: 3600)").argParser(lifetime))
     .option("--watch", "stay registered and tell every change, until Ctrl-C")
@@ -119,7 +127,14 @@ function addRegistrar(program: Command, commands: Commands): void {
     .command("registrar")
     .description("be a registrar: phones log in here, and are told where others are")
     .requiredOption("--users <file>", "who may log in, one name:password a line; read again when it changes, and at SIGHUP")
-    .option("--listen <host:port>", "local address and port, for UDP and TCP", "0.0.0.0:5060")
+    .option("--listen <where...>", "HOST:PORT for UDP and TCP, with a certificate TLS on the next; or ws://HOST:PORT, wss://, tls:// …", [
+      "0.0.0.0:5060",
+    ])
+    .option("--tls-cert <file...>", "certificates of its domains, each with its chain; the first is for who asks for none of the others")
+    .option("--tls-key <file...>", "their private keys, in the same order (passphrase: SIDETONE_TLS_PASSPHRASE)")
+    .addOption(authorityOption("authorities that clients' certificates may come from, in place of those that come with Node"))
+    .option("--tls-client-certs", "refuse clients over TLS and WSS that show no certificate of --tls-ca")
+    .option("--ws-origin <origin...>", "pages that browsers may come from, like https://phone.example.com (default: any)")
     .option("--domain <host...>", "host names that are served, each a domain of its own (default: any, as one)")
     .option("--realm <text>", 'what the passwords are for (default: the first --domain, else "sidetone")')
     .addOption(new Option("--algorithms <list>", "digest algorithms offered (default: SHA-256,SHA-512-256,MD5)").argParser(algorithmNames))

@@ -4,7 +4,13 @@ import type { RedirectPolicy } from "@sidetone/registrar-core";
 /** The options of `sidetone registrar`. */
 export interface RegistrarFlags {
   users: string;
-  listen: string;
+  listen: string[];
+  tlsCa?: string[];
+  /** One or several, each with its key. */
+  tlsCert?: string[];
+  tlsKey?: string[];
+  tlsClientCerts?: boolean;
+  wsOrigin?: string[];
   domain?: string[];
   realm?: string;
   algorithms?: ServerDigestAlgorithm[];

@@ -5,6 +5,12 @@ import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import { explainError } from "./explain-error.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** What can be done about it with flags. */
+function hintFor(code: string): string {
+  if (code !== "CERTIFICATE_NOT_TRUSTED") return "";
+  return "\n--tls-ca FILE trusts another authority, --tls-name NAME accepts the certificate of another name";
+}
+
 /** Runs the body of a command. What goes wrong becomes one line, or one JSON object, and an exit code; a bug is thrown on. */
 export async function runCommand({ terminal, interrupted }: CommandContext, json: boolean, body: () => Promise<number>): Promise<number> {
   try {
@@ -16,7 +22,7 @@ export async function runCommand({ terminal, interrupted }: CommandContext, json
     const message = explainError(error);
     const userMessage = error instanceof ClientError ? { userMessage: error.userMessage } : {};
     if (json) terminal.line(JSON.stringify({ type: "Error", code, message, ...userMessage }));
-    else terminal.error(message);
+    else terminal.error(message + hintFor(code));
     return error instanceof ClientError ? exitCodeOfError(error) : exitCodes.usage;
   }
 }

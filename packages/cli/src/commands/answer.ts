@@ -20,12 +20,12 @@ export function answerCommand(flags: AnswerFlags, context: CommandContext): Prom
   return runCommand(context, flags.json ?? false, async () => {
     await checkRecordable(flags.record);
     (await openAudio(flags))?.close(); // a file that cannot be played is found before the first caller hears nothing
-    const { environment, terminal, interrupted } = context;
+    const { terminal, interrupted } = context;
     await using _trace = flags.trace === undefined ? undefined : await TraceFile.open(flags.trace);
     const settings = await readSettings(flags, terminal);
     const over = new AbortController();
     await using client = await createClient({
-      ...(await clientSettings(settings, "0.0.0.0:5060", environment)),
+      ...(await clientSettings(settings, "0.0.0.0:5060", context)),
       account: answeringAccount(settings, terminal, over.signal),
       ringing: "manual",
     });

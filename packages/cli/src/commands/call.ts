@@ -47,13 +47,13 @@ export function callCommand(target: string, flags: CallFlags, context: CommandCo
 }
 
 async function openClient(uri: SipUri, settings: Settings, context: CommandContext, over: AbortSignal): Promise<Client> {
-  const { terminal, environment } = context;
+  const { terminal } = context;
   // Who has no account calls from an address in the domain that is called, where a server may know the user.
   const { username = "sidetone" } = settings.ofAccount;
   const nobody = { ...settings.ofAccount, uri: SipUri.create({ user: username, host: uri.host }).toString() };
   const account = accountOptions(settings.accounts[0] ?? nobody, { terminal, over, registers: false });
   const { host } = account.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
-  return createClient({ ...(await clientSettings(settings, anywhereFor(host), environment)), account });
+  return createClient({ ...(await clientSettings(settings, anywhereFor(host), context)), account });
 }
 
 /** From the INVITE to the report; gives the exit code. */

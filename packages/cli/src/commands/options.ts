@@ -17,7 +17,7 @@ export interface OptionsFlags extends Omit<SettingsFlags, "server" | "expires" |
 
 /** `sidetone options <uri>`: a SIP ping (RFC 3261 §11). */
 export function optionsCommand(target: string, flags: OptionsFlags, context: CommandContext): Promise<number> {
-  const { terminal, environment, interrupted } = context;
+  const { terminal, interrupted } = context;
   return runCommand(context, flags.json ?? false, async () => {
     const settings = await readSettings(flags, terminal);
     const [from] = settings.accounts;
@@ -26,7 +26,7 @@ export function optionsCommand(target: string, flags: OptionsFlags, context: Com
     const account = from && accountOptions({ ...from, codecs: undefined }, { terminal, over: over.signal, registers: false });
     const { host } = account?.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
     await using client = await createClient({
-      ...(await clientSettings(settings, anywhereFor(host), environment)),
+      ...(await clientSettings(settings, anywhereFor(host), context)),
       ...(account ? { account } : {}),
       media: "external",
     });

@@ -38,13 +38,13 @@ export function registerCommand(name: string | undefined, flags: RegisterFlags, 
 }
 
 async function openClient(name: string | undefined, flags: RegisterFlags, context: CommandContext, over: AbortSignal): Promise<Client> {
-  const { terminal, environment } = context;
+  const { terminal } = context;
   const settings = await readSettings(name === undefined ? flags : { ...flags, account: name }, terminal);
   const [wanted] = settings.accounts;
   if (!wanted) throw new UsageError("register whom? Give an address like sip:alice@example.com, set SIDETONE_URI, or write a config file");
   const account = accountOptions({ ...wanted, codecs: undefined }, { terminal, over, registers: true });
   const { host } = callTarget(account.outboundProxy ?? account.registrar!);
-  return createClient({ ...(await clientSettings(settings, anywhereFor(host), environment)), account, media: "external" });
+  return createClient({ ...(await clientSettings(settings, anywhereFor(host), context)), account, media: "external" });
 }
 
 /** An interrupt before the answer ends it all: un-registered is then what the client's end leaves behind. */

@@ -1,15 +1,16 @@
 import { DialogError, DigestServer } from "@sidetone/dialog-core";
-import { formatHostPort, onAbort, parseHostPort, systemEnvironment, type Environment } from "@sidetone/infra-common";
+import { formatHostPort, onAbort, systemEnvironment, type Environment } from "@sidetone/infra-common";
 import { createRegistrarServer, RegistrarError, Users, type RegistrarServer } from "@sidetone/registrar-core";
-import { createSipTransports, SipTransportError, type ListeningPoint, type SipTransports } from "@sidetone/sip-transport";
+import { createSipTransports, SipTransportError, type SipTransports } from "@sidetone/sip-transport";
 import type { CommandContext } from "../command-context.ts";
 import { exitCodes } from "../exit-code.ts";
 import { explainError } from "../explain-error.ts";
-import { listenAddress } from "../listen-address.ts";
 import { TraceFile } from "../node/trace-file.ts";
 import { UsersFile } from "../node/users-file.ts";
 import type { RegistrarFlags } from "../registrar-flags.ts";
 import { RegistrarNarrator } from "../registrar-narrator.ts";
+import { openPoints, registrarPoints } from "../registrar-points.ts";
+import { registrarTls } from "../registrar-tls.ts";
 import { runCommand } from "../run-command.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -24,7 +25,11 @@ async function serve(flags: RegistrarFlags, { terminal, environment = systemEnvi
   const realm = flags.realm ?? flags.domain?.[0] ?? "sidetone";
   const users = new Users(realm);
   await using _trace = flags.trace === undefined ? undefined : await TraceFile.open(flags.trace);
-  await using transports = createSipTransports(environment);
+  const tls = registrarTls(flags, terminal);
+  await using transports = createSipTransports(environment, {
+    ...(tls ? { tls } : {}),
+    ...(flags.wsOrigin ? { webSocket: { origins: flags.wsOrigin } } : {}),
+  });
   await using server = openServer(flags, users, realm, transports, environment);
   using file = await UsersFile.open(flags.users, users, clock, {
     onReloaded: (removed) => {
@@ -35,11 +40,11 @@ async function serve(flags: RegistrarFlags, { terminal, environment = systemEnvi
   });
   if (await file.isReadableByOthers()) terminal.error(`warning: others on this machine can read ${flags.users}: chmod 600 it`);
   narrator.follow(server.registrar.location);
-  const points = await listen(transports, await listenAddress(flags.listen, environment));
+  const points = await openPoints(transports, await registrarPoints(flags.listen, tls?.cert !== undefined, environment));
   const where = points.map(({ transport, address, port }) => `${transport} ${formatHostPort(address, port)}`).join(" and ");
   const listeningPoints = points.map(({ transport, address, port }) => ({ transport, address, port }));
   narrator.say("Listening", `registrar for ${count(users.size)} on ${where}, realm ${JSON.stringify(realm)}; Ctrl-C ends`, {
-    uri: `sip:${formatHostPort(points[0]!.address, points[0]!.port)}`,
+    uri: `sip:${formatHostPort(points[0]!.address, points[0]!.port)}${points[0]!.transport === "UDP" ? "" : `;transport=${points[0]!.transport.toLowerCase()}`}`,
     listeningPoints,
   });
   const forgetReload = terminal.onReload(() => void file.reload());
@@ -67,13 +72,6 @@ function openServer(
       ...(maxContacts === undefined ? {} : { bindingsPerAddress: maxContacts }),
     },
   });
-}
-
-/** UDP and TCP on the same port. */
-async function listen(transports: SipTransports, where: string): Promise<ListeningPoint[]> {
-  const { host: address, port = 5060 } = parseHostPort(where)!;
-  const udp = await transports.listen({ transport: "UDP", address, port });
-  return [udp, await transports.listen({ transport: "TCP", address, port: udp.port })];
 }
 
 function count(users: number): string {

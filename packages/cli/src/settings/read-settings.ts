@@ -3,10 +3,11 @@ import { defaultSettingsPath, readSettingsFile } from "../node/settings-file.ts"
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import type { AccountSettings, FileSettings, Settings } from "./settings.ts";
+import { withTlsFlags, type TlsFlags } from "./tls-settings.ts";
 import { mistypedVariables, readVariables, variableOf, type VariableSettings } from "./variables.ts";
 
 /** What flags say about the account and the client; the same words in every command. */
-export interface SettingsFlags {
+export interface SettingsFlags extends TlsFlags {
   /** A path; false for no file at all. */
   config?: string | false;
   /** An address, or the id of an account in the file. */
@@ -41,6 +42,8 @@ export async function readSettings(flags: SettingsFlags, terminal: Terminal): Pr
   return {
     ...file,
     ...(listen === undefined ? {} : { listen }),
+    tls: withTlsFlags(flags, variables.tls ? { ...file.tls, ...variables.tls } : file.tls),
+    webSocket: flags.wsPath === undefined ? file.webSocket : { ...file.webSocket, path: flags.wsPath },
     accounts: accountsFor(name, stored, above).map((account) => (codecs ? { ...account, codecs: undefined } : account)),
     isAccountNamed: name !== undefined,
     ofAccount: above,

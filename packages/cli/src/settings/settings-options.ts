@@ -16,5 +16,6 @@ export function accountOption(description: string): Option {
 export const passwordHelp: string = "others on this machine can see it: prefer SIDETONE_PASSWORD, or be asked";
 
 const settingsHelp = `Flags go before the environment (SIDETONE_URI, SIDETONE_PASSWORD, SIDETONE_USERNAME, SIDETONE_REGISTRAR, SIDETONE_PROXY,
-SIDETONE_TRANSPORT, SIDETONE_EXPIRES, SIDETONE_REALM, SIDETONE_DISPLAY_NAME, SIDETONE_CODECS, SIDETONE_LISTEN, SIDETONE_CONFIG),
+SIDETONE_TRANSPORT, SIDETONE_EXPIRES, SIDETONE_REALM, SIDETONE_DISPLAY_NAME, SIDETONE_CODECS, SIDETONE_LISTEN, SIDETONE_CONFIG,
+SIDETONE_TLS_CA, SIDETONE_TLS_CERT, SIDETONE_TLS_KEY, SIDETONE_TLS_PASSPHRASE),
 and that goes before the config file. Both are about the account that is named, or else the first one in the file.`;

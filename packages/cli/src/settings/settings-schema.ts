@@ -4,6 +4,7 @@ import { z } from "zod";
 import { callTarget } from "../call-target.ts";
 import { didYouMean } from "../nearest.ts";
 import type { AccountSettings, FileSettings, MediaSettings } from "./settings.ts";
+import type { TlsSettings, WebSocketSettings } from "./tls-settings.ts";
 
 // Loaded only when there is a file or a variable to check.
 
@@ -89,6 +90,40 @@ const mediaSchema: z.ZodType<MediaSettings> = z.strictObject(
   { error: must("an object") },
 );
 
+const file = (): z.ZodString => text("the path of a PEM file");
+
+const tlsSchema: z.ZodType<TlsSettings> = z.strictObject(
+  {
+    ca: z
+      .array(file(), { error: must("a list of PEM files") })
+      .optional()
+      .describe("Authorities to trust; default: those that come with Node"),
+    cert: file().optional().describe("Certificate to show, with its chain"),
+    key: file().optional().describe("Private key of the certificate"),
+    passphrase: text("text").optional().describe("Of the private key; or use SIDETONE_TLS_PASSPHRASE"),
+    serverName: text("a host name").optional().describe("Name that a server's certificate must be for; default: the host of the URI"),
+    minVersion: z
+      .enum(["TLSv1.2", "TLSv1.3"], { error: must('"TLSv1.2" or "TLSv1.3"') })
+      .optional()
+      .describe("Default: TLSv1.2"),
+    verify: z
+      .enum(["domain", "chain", "none"], { error: must('"domain", "chain" or "none"') })
+      .optional()
+      .describe("What a server's certificate is checked for; default: domain, its name and its authority"),
+  },
+  { error: must("an object") },
+);
+
+const webSocketSchema: z.ZodType<WebSocketSettings> = z.strictObject(
+  {
+    path: text('a path like "/ws"', (value) => value.startsWith("/"))
+      .optional()
+      .describe("Of the server's WebSocket; default: /"),
+    origin: text('an origin like "https://example.com"').optional().describe("Origin to come from; default: none"),
+  },
+  { error: must("an object") },
+);
+
 /** The config file. */
 export const fileSchema: z.ZodType<FileSettings> = z
   .strictObject(
@@ -106,6 +141,8 @@ export const fileSchema: z.ZodType<FileSettings> = z
       instanceId: text('a URN like "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"', isUrn)
         .optional()
         .describe("What registrars know this phone by (RFC 5626); default: a new one each time"),
+      tls: tlsSchema.optional().describe("Certificates and trust of TLS and WSS"),
+      webSocket: webSocketSchema.optional().describe("SIP over WebSocket"),
       media: mediaSchema.optional().describe("How audio is made"),
     },
     { error: must("an object") },

@@ -1,5 +1,6 @@
 import type { ClientMediaOptions } from "@sidetone/client-core";
 import type { TransportName } from "@sidetone/sip-transport";
+import type { TlsSettings, WebSocketSettings } from "./tls-settings.ts";
 
 /** An account as it stands in the settings: `AccountOptions` that can be written down. */
 export interface AccountSettings {
@@ -28,6 +29,9 @@ export interface FileSettings {
   $schema?: string | undefined;
   accounts?: AccountSettings[] | undefined;
   listen?: string | undefined;
+  /** TLS and WebSocket, of every account. */
+  tls?: TlsSettings | undefined;
+  webSocket?: WebSocketSettings | undefined;
   userAgent?: string | undefined;
   instanceId?: string | undefined;
   media?: MediaSettings | undefined;

@@ -1,5 +1,6 @@
 import { nearest } from "../nearest.ts";
 import type { AccountSettings, MediaSettings } from "./settings.ts";
+import type { TlsSettings } from "./tls-settings.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -8,6 +9,7 @@ export interface VariableSettings {
   readonly account: Partial<AccountSettings>;
   readonly listen: string | undefined;
   readonly codecs: MediaSettings["codecs"];
+  readonly tls: TlsSettings | undefined;
 }
 
 type AccountVariable = Exclude<keyof AccountSettings, "id" | "autoRegister" | "codecs" | "nat">;
@@ -30,7 +32,14 @@ const names: Readonly<Record<string, string>> = {
   listen: "SIDETONE_LISTEN",
   "media.codecs": "SIDETONE_CODECS",
 };
-const known: readonly string[] = [...Object.values(names), "SIDETONE_CONFIG"];
+const known: readonly string[] = [
+  ...Object.values(names),
+  "SIDETONE_CONFIG",
+  "SIDETONE_TLS_CA",
+  "SIDETONE_TLS_CERT",
+  "SIDETONE_TLS_KEY",
+  "SIDETONE_TLS_PASSPHRASE",
+];
 
 /** Reads the `SIDETONE_*` variables; an empty one is as good as none. */
 export function readVariables(variables: Variables): VariableSettings {
@@ -44,8 +53,20 @@ export function readVariables(variables: Variables): VariableSettings {
   return {
     account,
     listen: variables["SIDETONE_LISTEN"] || undefined,
+    tls: tlsOf(variables),
     codecs: variables["SIDETONE_CODECS"]?.split(",").map((name) => name.trim()),
   };
+}
+
+/** Nothing in the environment relaxes what is verified: that is said on the command line, or in the file. */
+function tlsOf(variables: Variables): TlsSettings | undefined {
+  const settings: TlsSettings = {
+    ...(variables["SIDETONE_TLS_CA"] ? { ca: [variables["SIDETONE_TLS_CA"]] } : {}),
+    ...(variables["SIDETONE_TLS_CERT"] ? { cert: variables["SIDETONE_TLS_CERT"] } : {}),
+    ...(variables["SIDETONE_TLS_KEY"] ? { key: variables["SIDETONE_TLS_KEY"] } : {}),
+    ...(variables["SIDETONE_TLS_PASSPHRASE"] ? { passphrase: variables["SIDETONE_TLS_PASSPHRASE"] } : {}),
+  };
+  return Object.keys(settings).length === 0 ? undefined : settings;
 }
 
 /** The variable that a problem's path leads to. */

@@ -167,7 +167,7 @@ describe("a config file that is wrong", () => {
     [{ media: { rtpPorts: { first: 20 } } }, "media.rtpPorts.last: is missing; it must be a whole number from 0 to 65535"],
     [{ media: { rtpPorts: { first: 1, last: 2, step: 2 } } }, "media.rtpPorts.step: is no setting; there are first, last"],
     [{ media: { advertisedAddress: "0.0.0.0" } }, "media.advertisedAddress: must be a numeric address that others can reach"],
-    [{ volume: 3 }, "volume: is no setting; there are accounts, listen, userAgent, instanceId, media"],
+    [{ volume: 3 }, "volume: is no setting; there are accounts, listen, userAgent, instanceId, tls, webSocket, media"],
     [[], "it must be an object"],
   ])("%j is refused by the path of the field", async (content, message) => {
     const { path, read } = await setUp(content);
