@@ -2,7 +2,14 @@ import { VoipError, type VoipErrorOptions } from "@sidetone/infra-common";
 import type { SipResponse } from "@sidetone/sip-core";
 
 export type DialogErrorCode =
-  "DIALOG_REFUSED" | "DIALOG_TIMEOUT" | "DIALOG_UNREACHABLE" | "DIALOG_TERMINATED" | "DIALOG_STATE" | "DIALOG_MEDIA" | "DIALOG_OPTION";
+  | "DIALOG_REFUSED"
+  | "DIALOG_TIMEOUT"
+  | "DIALOG_UNREACHABLE"
+  | "DIALOG_FLOW_LOST"
+  | "DIALOG_TERMINATED"
+  | "DIALOG_STATE"
+  | "DIALOG_MEDIA"
+  | "DIALOG_OPTION";
 
 export interface DialogErrorOptions extends VoipErrorOptions {
   /** The peer's final response, when it refused. */
@@ -17,6 +24,7 @@ export interface DialogErrorOptions extends VoipErrorOptions {
  * - `DIALOG_REFUSED`: the peer answered 300–699; `statusCode` and `response` say how.
  * - `DIALOG_TIMEOUT`: no final response in time; `statusCode` is 408.
  * - `DIALOG_UNREACHABLE`: no target could be found, connected or sent to; `statusCode` is 503.
+ * - `DIALOG_FLOW_LOST`: the flow that holds a registration has failed; it is made anew. `cause` is a `SipTransportError`.
  * - `DIALOG_TERMINATED`: the dialog ended before the request was done.
  * - `DIALOG_STATE`: the caller asked for what the present state does not allow.
  * - `DIALOG_MEDIA`: the media negotiator refused. When it throws this one itself, `statusCode` is what the peer's INVITE is refused with.

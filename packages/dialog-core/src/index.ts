@@ -29,7 +29,7 @@ export {
   type RegistrationInput,
   type RegistrationState,
 } from "./registration/registration-table.ts";
-export type { Registration, RegistrationOptions, RegistrationStatus } from "./registration/registration.ts";
+export type { Registration, RegistrationKeepAlive, RegistrationOptions, RegistrationStatus } from "./registration/registration.ts";
 export type { RegistrationUser } from "./registration/registration-user.ts";
 
 export type { Dialog, DialogState, DialogUsage } from "./dialog/dialog.ts";

@@ -307,7 +307,7 @@ describe("The table of a registration", () => {
     for (const [state, row] of Object.entries(registrationTable)) {
       if (resting.includes(state as RegistrationState)) continue;
       expect(row.close?.[0], state).toBe("Cancelled");
-      const underWay = ["Registering", "Refreshing", "Renewing", "Restarting"].includes(state);
+      const underWay = ["Registering", "Refreshing", "Recovering", "Renewing", "Restarting"].includes(state);
       if (!underWay) expect(row.register, state).toBeDefined();
       if (!["Stopping", "Unregistering"].includes(state)) expect(row.unregister, state).toBeDefined();
     }
@@ -327,6 +327,8 @@ describe("Options of a registration", () => {
     { expiresSeconds: 1.5 },
     { retryDelayMs: 0 },
     { retryDelayMs: 10, maxRetryDelayMs: 5 },
+    { keepAlive: { intervalMs: 0 } },
+    { keepAlive: { method: "ping" as "auto" } },
   ])("%j is DIALOG_OPTION", async (options) => {
     await expect(registrationSetUp(options)).rejects.toMatchObject({ code: "DIALOG_OPTION" });
   });

@@ -55,7 +55,7 @@ export { Contact, ContactAddress } from "./headers/contact.ts";
 export { CSeq } from "./headers/cseq.ts";
 export { DeltaSeconds, MinSE, RetryAfter, SessionExpires } from "./headers/delta-seconds.ts";
 export { DialogReference, Join, Replaces, TargetDialog } from "./headers/dialog-reference.ts";
-export { ContentLength, Expires, MaxForwards, MinExpires, RSeq } from "./headers/integer-codecs.ts";
+export { ContentLength, Expires, FlowTimer, MaxForwards, MinExpires, RSeq } from "./headers/integer-codecs.ts";
 export { Accept, ContentType, MediaType } from "./headers/media-type.ts";
 export { NameAddress, type NameAddressOptions } from "./headers/name-address.ts";
 export {

@@ -22,6 +22,7 @@ import type { SipTransportUser } from "./sip-transport-user.ts";
 import type { FlowOptions, ListeningChange, ListeningPoint, ListenOptions, SipTransports } from "./sip-transports.ts";
 import { defaultTransportOptions, type SipTransportsOptions } from "./sip-transports-options.ts";
 import { SourceAddresses } from "./source-addresses.ts";
+import { StreamFlow } from "./stream-flow.ts";
 import { isInvalidHost, type Transport } from "./transport.ts";
 import type { TransportContext } from "./transport-context.ts";
 import type { TransportName } from "./transport-name.ts";
@@ -151,6 +152,14 @@ export class SipTransportStack implements SipTransports {
   keepAlive(flow: Flow, options: KeepAliveOptions): KeepAlive {
     this.#checkOpen();
     return this.#watches.keepAlive(flow, options);
+  }
+
+  abandonFlow(flow: Flow, why: string): void {
+    if (flow.isClosed) return;
+    if (flow instanceof StreamFlow) return flow.giveUp("SIP_TRANSPORT_KEEP_ALIVE_FAILED", why);
+    const where = formatHostPort(flow.remoteAddress, flow.remotePort);
+    const error = new SipTransportError("SIP_TRANSPORT_KEEP_ALIVE_FAILED", `The ${flow.transport} flow to ${where} has failed: ${why}`);
+    this.#ingress.flowFailed(flow, error);
   }
 
   checkFlows(): void {

@@ -108,6 +108,12 @@ export interface SipTransports extends AsyncDisposable {
    */
   keepAlive(flow: Flow, options: KeepAliveOptions): KeepAlive;
 
+  /**
+   * Gives a flow up that somebody has found dead: a connection is closed, and everybody who has to do with the flow is told
+   * (`SIP_TRANSPORT_KEEP_ALIVE_FAILED`). Over UDP the next message makes a new one.
+   */
+  abandonFlow(flow: Flow, why: string): void;
+
   /** Asks on every flow that is kept alive now, rather than when its time comes: after sleep, or when the network has changed. */
   checkFlows(): void;
 

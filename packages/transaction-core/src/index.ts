@@ -1,4 +1,4 @@
-export { TransactionLayer, type TransactionLayerOptions } from "./transaction-layer.ts";
+export { TransactionLayer, type SendOptions, type TransactionLayerOptions } from "./transaction-layer.ts";
 export type { ClientTransactionUser, StatelessRefusal, TransactionUser } from "./transaction-user.ts";
 export type {
   ClientTransaction,

@@ -36,6 +36,13 @@ const unavailable: StatelessRefusal = { statusCode: 503, headers: [["Retry-After
 /** Server transactions of requests within dialogs may make so much of the limit. */
 const dialogHeadroom = 1.25;
 
+export interface SendOptions {
+  /** For the transaction's user to know it by. */
+  readonly context?: unknown;
+  /** Further parameters of the Via, each with its `;`. Default: none. */
+  readonly viaParameters?: string;
+}
+
 /** What a CANCEL or its answer tells is known from the INVITE's own final response. */
 const ignoringUser: ClientTransactionUser = { onResponse: () => {}, onTimeout: () => {}, onTransportError: () => {} };
 
@@ -90,13 +97,13 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
    * @throws {TransactionError} `TRANSACTION_LAYER_CLOSED` after `close()`; `TRANSACTION_METHOD_FORBIDDEN` for ACK, which `sendAck` sends,
    *   and CANCEL, which `cancel` sends.
    */
-  sendRequest(request: SipRequest, flow: Flow, user: ClientTransactionUser, options: { context?: unknown } = {}): ClientTransaction {
+  sendRequest(request: SipRequest, flow: Flow, user: ClientTransactionUser, options: SendOptions = {}): ClientTransaction {
     const { method } = request;
     if (method === "ACK" || method === "CANCEL") {
       throw new TransactionError("TRANSACTION_METHOD_FORBIDDEN", `${method} has no transaction of its own: use sendAck() or cancel()`);
     }
     const branch = this.#newBranch();
-    return this.#start(request, branch, flow, user, options.context);
+    return this.#start(request, branch, flow, user, options);
   }
 
   /**
@@ -218,9 +225,9 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
     if (transaction.isUnanswered) transaction.awaitResponse();
   }
 
-  #start(request: SipRequest, branch: string, flow: Flow, user: ClientTransactionUser, context: unknown): ClientTransaction {
-    const bytes = serializeMessage(request, viaFor(flow, branch));
-    const parts = { host: this.#host, request, branch, bytes, flow, user, context };
+  #start(request: SipRequest, branch: string, flow: Flow, user: ClientTransactionUser, options: SendOptions): ClientTransaction {
+    const bytes = serializeMessage(request, viaFor(flow, branch, options.viaParameters));
+    const parts = { host: this.#host, request, branch, bytes, flow, user, context: options.context };
     const transaction = request.method === "INVITE" ? new InviteClientMachine(parts) : new NonInviteClientMachine(parts);
     this.#clients.add(transaction);
     transaction.start();
@@ -228,7 +235,7 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
   }
 
   #sendCancel(invite: ClientTransaction, headers: readonly HeaderInput[]): void {
-    this.#start(cancelFor(invite.request, headers), invite.branch, invite.flow, ignoringUser, undefined);
+    this.#start(cancelFor(invite.request, headers), invite.branch, invite.flow, ignoringUser, {});
   }
 
   /** Whether the user does not want the request, which then has been answered if it is to be. */

@@ -64,6 +64,8 @@ export class FakeTransports implements SipTransports {
     throw new Error("not in this test");
   }
 
+  abandonFlow(): void {}
+
   checkFlows(): void {}
 
   flowTo(): Promise<never> {

@@ -21,6 +21,8 @@ export interface RegisterParts {
   readonly affinity: ServerAffinity;
   /** Whether a better server is tried than the one of the affinity. */
   readonly failsBack: boolean;
+  /** Whether the registrar is asked for outbound (RFC 5626): not after it said 439. */
+  readonly isOutbound: boolean;
 }
 
 /** A REGISTER (RFC 3261 §10.2). */
@@ -38,27 +40,34 @@ export function draftRegister(core: UserAgentHost, options: RegistrationOptions,
     headers: headersOf(options, parts),
     contact: removedContact === undefined,
     contactUser,
-    contactParameters: instanceParameters(options),
+    contactParameters: instanceParameters(options, parts),
     learnsAddress,
+    // "keep", without a value: we are willing, is the server? (RFC 6223 §4.2.1)
+    viaParameters: options.keepAlive ? ";keep" : undefined,
     accountId,
     affinity: parts.affinity,
     failsBack: parts.failsBack,
   });
 }
 
-function headersOf(options: RegistrationOptions, { expiresSeconds, staleContact, removedContact }: RegisterParts): HeaderInput[] {
+function headersOf(options: RegistrationOptions, parts: RegisterParts): HeaderInput[] {
+  const { expiresSeconds, staleContact, removedContact, isOutbound } = parts;
   const headers: HeaderInput[] = [];
-  if (removedContact !== undefined) headers.push(["Contact", `<${removedContact}>${instanceParameters(options)};expires=0`]);
+  if (removedContact !== undefined) headers.push(["Contact", `<${removedContact}>${instanceParameters(options, parts)};expires=0`]);
   if (staleContact !== undefined) headers.push(["Contact", `<${staleContact}>;expires=0`]);
   // "The UA MUST … include the option tag "path" … in the Supported header field" (RFC 3327 §5.1)
-  headers.push(["Expires", String(removedContact === undefined ? expiresSeconds : 0)], ["Supported", "path"]);
+  headers.push(["Expires", String(removedContact === undefined ? expiresSeconds : 0)]);
+  // "… MUST include the outbound option-tag in a Supported header field" (RFC 5626 §4.2.1)
+  headers.push(["Supported", isOutbound ? "path, outbound" : "path"]);
   return [...headers, ...(options.headers ?? [])];
 }
 
 /** `+sip.instance` and `reg-id` (RFC 5626 §4.1, §4.2). */
-function instanceParameters({ instanceId, regId }: RegistrationOptions): string {
+function instanceParameters({ instanceId, regId, keepAlive }: RegistrationOptions, { isOutbound }: RegisterParts): string {
   if (instanceId === undefined) return "";
-  return `;+sip.instance="<${instanceId}>"${regId === undefined ? "" : `;reg-id=${regId}`}`;
+  // Without a flow that is kept, the number names one of several ways to the same place, and a registrar may ignore it.
+  const isNumbered = regId !== undefined && (isOutbound || keepAlive === undefined);
+  return `;+sip.instance="<${instanceId}>"${isNumbered ? `;reg-id=${regId}` : ""}`;
 }
 
 /** @throws {DialogError} `DIALOG_OPTION`, naming the option. */
@@ -70,9 +79,15 @@ export function checkRegistration(options: RegistrationOptions): void {
     throw invalid("regId", `${regId}${instanceId === undefined ? " without instanceId" : ""}`);
   if (!(Number.isInteger(expiresSeconds) && expiresSeconds >= 1 && expiresSeconds < 2 ** 31))
     throw invalid("expiresSeconds", String(expiresSeconds));
+  checkKeepAlive(options);
   if (!(retryDelayMs > 0)) throw invalid("retryDelayMs", String(retryDelayMs));
   if (!(maxRetryDelayMs >= retryDelayMs)) throw invalid("maxRetryDelayMs", String(maxRetryDelayMs));
   checkRegistrar(registrar);
+}
+
+function checkKeepAlive({ keepAlive: { intervalMs = 1, method = "auto" } = {} }: RegistrationOptions): void {
+  if (!(intervalMs > 0 && intervalMs < 2 ** 31)) throw invalid("keepAlive.intervalMs", String(intervalMs));
+  if (method !== "auto" && method !== "options") throw invalid("keepAlive.method", JSON.stringify(method));
 }
 
 function checkRegistrar(registrar: string): void {

@@ -1,14 +1,15 @@
 import { TableMachine, type ActionMap, type Timer } from "@sidetone/infra-common";
 import { Contact, Expires, flat, MinExpires, ServiceRoute, SipUri, type ContactAddress, type SipResponse } from "@sidetone/sip-core";
-import type { Flow } from "@sidetone/sip-transport";
+import type { Flow, SipTransportError } from "@sidetone/sip-transport";
 import { DialogError } from "../errors.ts";
 import { ClientRequest, type ClientRequestUser } from "../user-agent/client-request.ts";
-import { contactOf } from "../user-agent/contact.ts";
+import { registeredContactOf } from "../user-agent/contact.ts";
 import { wayOut, type WayOut } from "../user-agent/way-out.ts";
 import type { OpenUsage, UserAgentHost } from "../user-agent/user-agent-host.ts";
 import { bindingsOf, findBinding, type Binding } from "./binding.ts";
 import { checkRegistration, draftRegister } from "./register-request.ts";
-import { mayHeal, noAnswerToRemoval, notKept, redirectionOf, refused } from "./registration-outcome.ts";
+import { FlowKeeper, type FlowKeeperUser } from "./flow-keeper.ts";
+import { flowLost, mayHeal, noAnswerToRemoval, notKept, redirectionOf, refused } from "./registration-outcome.ts";
 import { registrationTable, type RegistrationAction, type RegistrationInput, type RegistrationState } from "./registration-table.ts";
 import { RegistrationServer } from "./registration-server.ts";
 import type { RegistrationUser } from "./registration-user.ts";
@@ -22,6 +23,8 @@ const statuses: Readonly<Record<RegistrationState, RegistrationStatus>> = {
   Active: "Active",
   Refreshing: "Active",
   RefreshWaiting: "Active",
+  Recovering: "Pending",
+  RecoverWaiting: "Failed",
   Renewing: "Expired",
   Expired: "Expired",
   Retrying: "Failed",
@@ -51,9 +54,11 @@ const requestUser: ClientRequestUser<RegistrationMachine> = {
 };
 
 /** A REGISTER that makes or prolongs the binding waits for its answer. */
-const renewable: ReadonlySet<RegistrationState> = new Set(["Registering", "Refreshing", "Renewing"]);
+const renewable: ReadonlySet<RegistrationState> = new Set(["Registering", "Refreshing", "Recovering", "Renewing"]);
 /** Nothing is under way, and the next REGISTER has its time. */
-const waiting: ReadonlySet<RegistrationState> = new Set(["Active", "RefreshWaiting", "Expired", "Retrying"]);
+const waiting: ReadonlySet<RegistrationState> = new Set(["Active", "RefreshWaiting", "RecoverWaiting", "Expired", "Retrying"]);
+/** A flow that fails sooner than this after its REGISTER has not lasted. */
+const lastingFlowMs = 30_000;
 const none: readonly never[] = [];
 /** How often one try may be asked anew: by 423, by 3xx, for another Contact. */
 const maxRepeats = 4;
@@ -63,7 +68,7 @@ const maxGrantedSeconds = 2_000_000;
 /** See {@link Registration}; runs {@link registrationTable}. */
 export class RegistrationMachine
   extends TableMachine<RegistrationState, RegistrationInput, RegistrationAction, undefined>
-  implements Registration, OpenUsage
+  implements Registration, OpenUsage, FlowKeeperUser
 {
   contact: string | undefined = undefined;
   bindings: readonly Binding[] = none;
@@ -76,6 +81,7 @@ export class RegistrationMachine
   readonly #user: RegistrationUser;
   readonly #callId: string;
   readonly #server: RegistrationServer;
+  readonly #flowKeeper: FlowKeeper;
   #sequenceNumber = 0;
   /** The REGISTER whose answer counts. */
   #request: ClientRequest<RegistrationMachine> | undefined = undefined;
@@ -93,6 +99,13 @@ export class RegistrationMachine
   #flow: Flow | undefined = undefined;
   #staleContact: string | undefined = undefined;
   #giveUpMs = 0;
+  /** Whether the registrar may still be asked for outbound: until it says 439. */
+  #isOutbound: boolean;
+  /** The 2xx that has made the binding, until it is taken. */
+  #accepted: SipResponse | undefined = undefined;
+  #boundAtMs = 0;
+  /** Flows in a row that did not last. */
+  #shortFlows = 0;
 
   constructor(core: UserAgentHost, options: RegistrationOptions, user: RegistrationUser) {
     super("Cancelled");
@@ -103,6 +116,8 @@ export class RegistrationMachine
     this.#server = new RegistrationServer(core, this as RegistrationMachine, options.affinity);
     this.#callId = core.environment.random.token(24);
     this.#expiresSeconds = options.expiresSeconds ?? 3_600;
+    this.#isOutbound = options.keepAlive !== undefined && options.regId !== undefined;
+    this.#flowKeeper = new FlowKeeper(core, options, this as RegistrationMachine);
     this.#draft(); // what cannot be written is the caller's mistake, now
   }
 
@@ -184,20 +199,33 @@ export class RegistrationMachine
     this.input(DialogError.is(error, "DIALOG_OPTION") ? "rejected" : "failed");
   }
 
+  /** A flow that lasted is replaced at once; those that do not are tried with growing waits (RFC 5626 §4.5). */
+  onFlowLost(cause: SipTransportError): void {
+    const hasLasted = this.#core.environment.clock.now() - this.#boundAtMs >= lastingFlowMs;
+    this.#shortFlows = hasLasted ? 0 : this.#shortFlows + 1;
+    this.#failures = Math.max(0, this.#shortFlows - 2);
+    this.error = flowLost(cause);
+    this.input(this.#shortFlows < 2 ? "flowLost" : "flowLostAgain");
+  }
+
   takeBinding(): void {
     const { clock, random } = this.#core.environment;
     const lifetimeMs = this.#grantedSeconds * 1_000;
     this.error = undefined;
     this.#failures = 0;
     this.#repeats = 0;
+    this.#boundAtMs = clock.now();
     this.expiresAtMs = clock.now() + lifetimeMs;
     this.#expiryTimer?.cancel();
     this.#expiryTimer = clock.setTimer(lifetimeMs, onExpired, this as RegistrationMachine);
     this.#startTimer(refreshDelayMs(this.#grantedSeconds, random), onDue);
+    this.#flowKeeper.keep(this.#flow!, this.#accepted!);
+    this.#accepted = undefined;
   }
 
   dropBinding(): void {
     this.#server.unbound();
+    this.#flowKeeper.stop();
     this.#expiryTimer?.cancel();
     this.#expiryTimer = undefined;
     this.expiresAtMs = undefined;
@@ -234,6 +262,7 @@ export class RegistrationMachine
     this.#failures = 0;
     this.#redirection = undefined;
     this.#staleContact = undefined;
+    this.#shortFlows = 0;
   }
 
   report(): void {
@@ -278,6 +307,7 @@ export class RegistrationMachine
       removedContact,
       affinity: this.#server.affinity,
       failsBack: removedContact === undefined && this.#server.takeFailBack(),
+      isOutbound: this.#isOutbound,
     });
   }
 
@@ -313,6 +343,7 @@ export class RegistrationMachine
     this.serviceRoute = response.getAll(ServiceRoute).map((route) => flat(route.toString()));
     this.#grantedSeconds = Math.min(granted, maxGrantedSeconds);
     this.#server.bound(request.server);
+    this.#accepted = response;
     this.#staleContact = this.#staleAmong(request, boundBefore);
     this.input(this.#staleContact !== undefined && this.#repeats++ < maxRepeats ? "again" : "accepted");
   }
@@ -320,7 +351,7 @@ export class RegistrationMachine
   /** A binding that leads nowhere: the one just made, when its answer told another address of ours, or one from before that is still there. */
   #staleAmong({ flow, draft }: ClientRequest<RegistrationMachine>, boundBefore: string | undefined): string | undefined {
     const contact = this.contact!;
-    const rightContact = contactOf(this.#core.ownAddresses, flow!, draft.contactUser, draft.requestUri.startsWith("sips:"));
+    const rightContact = registeredContactOf(this.#core.ownAddresses, flow!, draft.contactUser, draft.requestUri.startsWith("sips:"));
     if (rightContact !== `<${contact}>`) return contact;
     const isLeft = boundBefore !== contact && this.bindings.some((binding) => binding.contact === boundBefore);
     return isLeft ? boundBefore : undefined;
@@ -339,6 +370,11 @@ export class RegistrationMachine
       const least = response.get(MinExpires) ?? 0;
       if (least <= this.#expiresSeconds || least > maxGrantedSeconds) return false;
       this.#expiresSeconds = least;
+      return true;
+    }
+    // "439 (First Hop Lacks Outbound Support) … the UA MAY re-attempt registration without outbound" (RFC 5626 §4.2.1)
+    if (response.statusCode === 439 && this.#isOutbound) {
+      this.#isOutbound = false;
       return true;
     }
     if (response.statusCode >= 400) return false;

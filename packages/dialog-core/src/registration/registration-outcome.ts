@@ -23,6 +23,11 @@ export function notKept(response: SipResponse): DialogError {
   return new DialogError("DIALOG_REFUSED", "The registrar answered with success, but keeps no binding", { response, statusCode: 500 });
 }
 
+/** What the binding leads over is dead, though the registrar may not know it yet. */
+export function flowLost(cause: Error): DialogError {
+  return new DialogError("DIALOG_FLOW_LOST", `The flow to the registrar has failed: ${cause.message}`, { cause });
+}
+
 export function noAnswerToRemoval(): DialogError {
   return new DialogError("DIALOG_TIMEOUT", "The registrar did not answer the un-registration in time", { statusCode: 408 });
 }

@@ -17,6 +17,10 @@ export type RegistrationState =
   | "Expired"
   /** There was no binding to lose; the next try waits for its time. */
   | "Retrying"
+  /** The flow that held the binding has failed; the REGISTER over a new one waits for its answer. */
+  | "Recovering"
+  /** … and the next try waits for its time. */
+  | "RecoverWaiting"
   /** The registrar has refused for a reason that time does not heal. */
   | "Failed"
   /** To be un-registered as soon as the REGISTER under way has its answer: two at a time are forbidden (RFC 3261 §10.2). */
@@ -41,6 +45,10 @@ export type RegistrationInput =
   | "due"
   /** The binding has run out. */
   | "expired"
+  /** The flow that the binding leads over has failed. */
+  | "flowLost"
+  /** … again, soon after the one before. */
+  | "flowLostAgain"
   /** The registrar had its time to answer the un-registration. */
   | "giveUp"
   | "close";
@@ -74,6 +82,8 @@ export const registrationTable: TransitionTable<RegistrationState, RegistrationI
     register:   ["Refreshing", "sendRegister"],
     due:        ["Refreshing", "sendRegister"],
     expired:    ["Renewing", "dropBinding", "sendRegister", "report"], // the machine has slept over the refresh
+    flowLost:   ["Recovering", "sendRegister", "report"], // RFC 5626 §4.5: the first try at once
+    flowLostAgain: ["RecoverWaiting", "scheduleRetry", "report"],
     unregister: ["Unregistering", "sendUnregister", "startGiveUp", "report"],
     close:      ["Cancelled", "stopTimers", "dropBinding", "report"],
   },
@@ -83,12 +93,32 @@ export const registrationTable: TransitionTable<RegistrationState, RegistrationI
     failed:     ["RefreshWaiting", "scheduleRetry", "report"],
     rejected:   ["Failed", "stopTimers", "dropBinding", "report"],
     expired:    ["Renewing", "dropBinding", "report"],
+    flowLost:   ["Recovering", "report"],
+    flowLostAgain: ["Recovering", "report"],
     unregister: ["Stopping", "startGiveUp", "report"],
     close:      ["Cancelled", "stopTimers", "dropBinding", "report"],
   },
   RefreshWaiting: {
     register:   ["Refreshing", "sendRegister"],
     due:        ["Refreshing", "sendRegister"],
+    expired:    ["Expired", "dropBinding", "report"],
+    flowLost:   ["RecoverWaiting", "report"],
+    flowLostAgain: ["RecoverWaiting", "report"],
+    unregister: ["Unregistering", "sendUnregister", "startGiveUp", "report"],
+    close:      ["Cancelled", "stopTimers", "dropBinding", "report"],
+  },
+  Recovering: {
+    accepted:   ["Active", "takeBinding", "report"],
+    again:      ["Recovering", "sendRegister"],
+    failed:     ["RecoverWaiting", "scheduleRetry", "report"],
+    rejected:   ["Failed", "stopTimers", "dropBinding", "report"],
+    expired:    ["Renewing", "dropBinding", "report"],
+    unregister: ["Stopping", "startGiveUp"],
+    close:      ["Cancelled", "stopTimers", "dropBinding", "report"],
+  },
+  RecoverWaiting: {
+    register:   ["Recovering", "sendRegister", "report"],
+    due:        ["Recovering", "sendRegister", "report"],
     expired:    ["Expired", "dropBinding", "report"],
     unregister: ["Unregistering", "sendUnregister", "startGiveUp", "report"],
     close:      ["Cancelled", "stopTimers", "dropBinding", "report"],

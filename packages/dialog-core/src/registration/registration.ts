@@ -16,6 +16,20 @@ import type { RegistrationState } from "./registration-table.ts";
  */
 export type RegistrationStatus = "Pending" | "Active" | "Failed" | "Expired" | "Cancelled";
 
+/** How the flow to the registrar is kept open (RFC 5626 §4.4). */
+export interface RegistrationKeepAlive {
+  /**
+   * Longest time between two keep-alives, in milliseconds; less when the server wants that (Flow-Timer, RFC 6223 `keep`). Default: 19,000 where
+   * an answer is awaited, 25,000 for line ends over UDP.
+   */
+  readonly intervalMs?: number | undefined;
+  /**
+   * `auto`: pings on a stream; over UDP STUN with a server that has agreed, line ends with any other. `options`: a request that every server
+   * answers. Default `auto`.
+   */
+  readonly method?: "auto" | "options" | undefined;
+}
+
 export interface RegistrationOptions {
   /** Request-URI: the domain of the location service (RFC 3261 §10.2), without user. */
   readonly registrar: string;
@@ -46,6 +60,11 @@ export interface RegistrationOptions {
    * and it goes back to a better one after `failover.failBackMs` of the core. Default: one of its own.
    */
   readonly affinity?: ServerAffinity | undefined;
+  /**
+   * Keeps the flow open, so that requests reach us through NATs, and a dead one is noticed and replaced; with `instanceId` and `regId` the
+   * registrar is asked for outbound (RFC 5626). Default: nothing is sent, and nothing asked; a connection that breaks is replaced all the same.
+   */
+  readonly keepAlive?: RegistrationKeepAlive | undefined;
   /** Further header fields of every REGISTER. */
   readonly headers?: readonly HeaderInput[] | undefined;
 }

@@ -247,7 +247,8 @@ export class ClientRequest<Context = unknown> implements ClientTransactionUser {
     if (draft.dialog) draft.dialog.flow = flow;
     try {
       this.sent = draft.toRequest(flow, this.#core);
-      this.#transaction = this.#core.transactions.sendRequest(this.sent, flow, this);
+      const { viaParameters } = draft;
+      this.#transaction = this.#core.transactions.sendRequest(this.sent, flow, this, { viaParameters });
     } catch (cause) {
       return this.#failUnsendable(cause);
     }

@@ -11,7 +11,7 @@ const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /** A request or a call, and what only a REGISTER has. */
 export type OutsideDialogOptions = (RequestOptions | InviteOptions) &
-  Pick<RequestDraftParts, "contactParameters" | "learnsAddress" | "failsBack">;
+  Pick<RequestDraftParts, "contactParameters" | "learnsAddress" | "viaParameters" | "failsBack">;
 
 /**
  * A request that begins something new (RFC 3261 §8.1.1): a From tag and a Call-ID of its own, To without tag.
@@ -41,6 +41,7 @@ export function draftOutsideDialog(core: UserAgentHost, method: string, options:
       contactUser: options.contactUser === undefined ? undefined : SipUri.create({ user: options.contactUser, host: "a.invalid" }).user,
       contactParameters: options.contactParameters,
       learnsAddress: options.learnsAddress,
+      viaParameters: options.viaParameters,
       accountId: options.accountId,
       affinity: options.affinity,
       failsBack: options.failsBack,

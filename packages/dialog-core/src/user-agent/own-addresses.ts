@@ -1,6 +1,7 @@
 import { addressFamily, formatHostPort, isMulticast, isWildcard } from "@sidetone/infra-common";
 import type { SipResponse } from "@sidetone/sip-core";
 import type { Flow } from "@sidetone/sip-transport";
+import { OutboundFlows } from "./outbound-flows.ts";
 
 /** Servers that an address is remembered for; the oldest go first. */
 const capacity = 1_000;
@@ -10,6 +11,7 @@ const capacity = 1_000;
  * (RFC 3581 §4). Contact names it in everything that goes to that server.
  */
 export class OwnAddresses {
+  readonly outbound: OutboundFlows = new OutboundFlows();
   readonly #learned = new Map<string, string>();
 
   /** `host:port` for Contact. */

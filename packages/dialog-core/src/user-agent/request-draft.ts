@@ -3,7 +3,7 @@ import type { Flow } from "@sidetone/sip-transport";
 import type { Dialog } from "../dialog/dialog.ts";
 import { routeRequest, type RequestRoute } from "../dialog/dialog-route.ts";
 import type { Capabilities } from "./capabilities.ts";
-import { contactOf, isBoundToTls } from "./contact.ts";
+import { contactOf, isBoundToTls, registeredContactOf } from "./contact.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 import { placeOfRoute } from "./place-of-route.ts";
 import type { ServerAffinity } from "./server-affinity.ts";
@@ -26,6 +26,8 @@ export interface RequestDraftParts {
   readonly contactParameters?: string | undefined;
   /** Whether its responses tell the address that Contact names from then on. */
   readonly learnsAddress?: boolean | undefined;
+  /** Parameters of its Via, each with its `;`. */
+  readonly viaParameters?: string | undefined;
   readonly accountId?: string | undefined;
   /** Who belongs to the same server. */
   readonly affinity?: ServerAffinity | undefined;
@@ -62,6 +64,7 @@ export class RequestDraft {
   readonly contactUser: string | undefined;
   readonly contactParameters: string;
   readonly learnsAddress: boolean;
+  readonly viaParameters: string;
   readonly accountId: string | undefined;
   readonly affinity: ServerAffinity | undefined;
   readonly failsBack: boolean;
@@ -84,6 +87,7 @@ export class RequestDraft {
     this.contactUser = parts.contactUser;
     this.contactParameters = parts.contactParameters ?? "";
     this.learnsAddress = parts.learnsAddress ?? false;
+    this.viaParameters = parts.viaParameters ?? "";
     this.accountId = parts.accountId;
     this.affinity = parts.affinity;
     this.failsBack = parts.failsBack ?? false;
@@ -117,7 +121,8 @@ export class RequestDraft {
     headers.push(["CSeq", `${this.sequenceNumber} ${this.method}`]);
     if (this.hasContact) {
       const isSips = this.dialog?.secure || this.isSecure;
-      headers.push(["Contact", contactOf(ownAddresses, flow, this.contactUser, isSips) + this.contactParameters]);
+      const contact = this.method === "REGISTER" ? registeredContactOf : contactOf;
+      headers.push(["Contact", contact(ownAddresses, flow, this.contactUser, isSips) + this.contactParameters]);
     }
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);

@@ -1,5 +1,6 @@
 import type { DatagramSocket } from "@sidetone/infra-common";
 import { createResponse, parseMessage, serializeMessage, SipRequest, withReceived, type HeaderInput } from "@sidetone/sip-core";
+import { BindingServer } from "@sidetone/stun-core";
 import type { VirtualEnvironment } from "@sidetone/testkit";
 
 /** What the registrar says to one request: a status code and header fields; undefined: nothing. */
@@ -10,11 +11,18 @@ export class ScriptedRegistrar {
   readonly requests: SipRequest[] = [];
   /** When each came, in milliseconds. */
   readonly times: number[] = [];
+  /** What came that was no message. */
+  readonly keepAlives: { data: Buffer; atMs: number }[] = [];
+  /** Whether Binding requests are answered. */
+  answersStun = true;
+  /** Changes a response as it goes out. */
+  rewrite: (response: string) => string = (response) => response;
   /** For the next requests, one each. */
   readonly script: ((request: SipRequest) => Answer)[] = [];
   /** For all that the script does not answer. */
   rule: (request: SipRequest) => Answer = keep;
   readonly #environment: VirtualEnvironment;
+  readonly #stun = new BindingServer();
   #socket: DatagramSocket | undefined;
   readonly #seen = new Map<string, Uint8Array | undefined>();
 
@@ -28,6 +36,7 @@ export class ScriptedRegistrar {
       { address: network.address, port: 5060 },
       {
         onDatagram: (data, address, port) => {
+          if (data[0]! < 0x20) return this.#onKeepAlive(data, address, port);
           const message = parseMessage(data);
           if (!(message instanceof SipRequest)) return;
           const request = withReceived(message, address, port);
@@ -60,11 +69,18 @@ export class ScriptedRegistrar {
     this.#socket = undefined;
   }
 
+  #onKeepAlive(data: Uint8Array, address: string, port: number): void {
+    this.keepAlives.push({ data: Buffer.from(data), atMs: this.#environment.clock.now() });
+    const answer = this.answersStun ? this.#stun.answerDatagram(data, { address, port }) : undefined;
+    if (answer) this.#socket?.send(answer, port, address);
+  }
+
   #answer(request: SipRequest): Uint8Array | undefined {
     const decided = (this.script.shift() ?? this.rule)(request);
     if (!decided) return undefined;
     const [statusCode, ...headers] = decided;
-    return serializeMessage(createResponse(request, statusCode, { toTag: "registrar", headers }));
+    const response = serializeMessage(createResponse(request, statusCode, { toTag: "registrar", headers }));
+    return Buffer.from(this.rewrite(response.toString("latin1")), "latin1");
   }
 }
 

@@ -37,5 +37,7 @@ export const MaxForwards: HeaderCodec<number> = integerCodec({ name: "Max-Forwar
 export const Expires: HeaderCodec<number> = integerCodec({ name: "Expires", max: maxDeltaSeconds, saturates: true });
 /** Min-Expires in seconds (RFC 3261 §20.23). */
 export const MinExpires: HeaderCodec<number> = integerCodec({ name: "Min-Expires", max: maxDeltaSeconds, saturates: true });
+/** Flow-Timer: seconds without a keep-alive after which the server gives a flow up (RFC 5626 §10). */
+export const FlowTimer: HeaderCodec<number> = integerCodec({ name: "Flow-Timer", max: maxDeltaSeconds });
 /** RSeq, 1 to 2³² − 1 (RFC 3262 §7.1); 0 is left to the dialog to refuse. */
 export const RSeq: HeaderCodec<number> = integerCodec({ name: "RSeq", max: 2 ** 32 - 1 });

@@ -77,7 +77,9 @@ export class FlowWatch implements PulseUser {
   }
 
   #follow(): void {
-    const plan = planOf([...this.#leases]);
+    const leases = [...this.#leases].filter(({ isSilent }) => !isSilent);
+    if (leases.length === 0) return this.stop();
+    const plan = planOf(leases);
     this.#pulse = this.#pulseFor(plan);
     this.#pulse?.follow(plan);
   }
@@ -97,13 +99,15 @@ export class FlowWatch implements PulseUser {
 class Lease implements KeepAlive {
   readonly user: KeepAliveUser;
   readonly isAgreed: boolean;
+  readonly isSilent: boolean;
   readonly intervalMs: number | undefined;
   readonly #watch: FlowWatch;
 
-  constructor(watch: FlowWatch, { user, isAgreed = false, intervalMs }: KeepAliveOptions) {
+  constructor(watch: FlowWatch, { user, isAgreed = false, isSilent = false, intervalMs }: KeepAliveOptions) {
     this.#watch = watch;
     this.user = user;
     this.isAgreed = isAgreed;
+    this.isSilent = isSilent;
     this.intervalMs = intervalMs;
   }
 

@@ -19,6 +19,8 @@ export interface KeepAliveOptions {
    * has come. A WebSocket peer has agreed by being one (RFC 6455 §5.5.2). Default false.
    */
   readonly isAgreed?: boolean;
+  /** Sends nothing, and only hears when the flow fails. Default false. */
+  readonly isSilent?: boolean;
   /**
    * Longest time between two keep-alives, in milliseconds; each time between 80 and 100 % of it are chosen at random (RFC 5626 §4.4). Of
    * several users of one flow the shortest counts. Default 19,000 where an answer is awaited, so that a dead flow is known within 30 s; 25,000
