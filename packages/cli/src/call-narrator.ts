@@ -7,13 +7,16 @@ import type { Terminal } from "./terminal.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Where it is told: a terminal, or a part of one. */
+export type NarratorOutput = Pick<Terminal, "line" | "error">;
+
 /** Tells what happens: lines for a person, one JSON object per line for a program. */
 export class CallNarrator {
-  readonly #terminal: Terminal;
+  readonly #terminal: NarratorOutput;
   readonly #json: boolean;
   readonly #clock: Clock;
 
-  constructor(terminal: Terminal, json: boolean, clock: Clock) {
+  constructor(terminal: NarratorOutput, json: boolean, clock: Clock) {
     this.#terminal = terminal;
     this.#json = json;
     this.#clock = clock;

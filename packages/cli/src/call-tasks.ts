@@ -1,4 +1,4 @@
-import type { Call } from "@sidetone/client-core";
+import type { Call, CallRecording } from "@sidetone/client-core";
 import type { AudioSource } from "@sidetone/media-core";
 import type { CallNarrator } from "./call-narrator.ts";
 
@@ -8,7 +8,7 @@ export class CallTasks {
   succeeded = true;
   readonly #call: Call;
   readonly #narrator: CallNarrator;
-  #recording: Awaited<ReturnType<Call["record"]>> | undefined;
+  #recording: CallRecording | undefined;
 
   constructor(call: Call, narrator: CallNarrator) {
     this.#call = call;
@@ -32,15 +32,7 @@ export class CallTasks {
 
   /** After the end of the call: waits for the recording to be complete on disk. */
   async finish(): Promise<void> {
-    const finished = this.#recording?.finished;
-    if (!finished) return;
-    try {
-      const { path, durationMs } = await finished;
-      const text = `recorded ${(durationMs / 1000).toFixed(1)} s to ${path}`;
-      this.#narrator.say("RecordingFinished", text, { callId: this.#call.id, path, durationMs: Math.round(durationMs) });
-    } catch {
-      this.succeeded = false; // the call's errorOccurred has told why
-    }
+    if (this.#recording && !(await tellRecording(this.#call, this.#recording, this.#narrator))) this.succeeded = false;
   }
 
   async #attempt<Result>(task: Promise<Result>): Promise<Result | undefined> {
@@ -51,5 +43,17 @@ export class CallTasks {
       this.#narrator.problem(this.#call, error);
       return undefined;
     }
+  }
+}
+
+/** Waits for the recording to be complete on disk, and tells it: whether it is. */
+export async function tellRecording(call: Call, recording: CallRecording, narrator: CallNarrator): Promise<boolean> {
+  try {
+    const { path, durationMs } = await recording.finished;
+    const text = `recorded ${(durationMs / 1000).toFixed(1)} s to ${path}`;
+    narrator.say("RecordingFinished", text, { callId: call.id, path, durationMs: Math.round(durationMs) });
+    return true;
+  } catch {
+    return false; // the call's errorOccurred has told why
   }
 }

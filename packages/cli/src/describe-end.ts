@@ -4,10 +4,13 @@ import { explainError } from "./explain-error.ts";
 
 /** The end of a call as a person reads it: one sentence, then what was measured. */
 export function describeEnd(report: CallReport, end: CallEnded): string {
-  const sentence = `${report.setupMs === null ? "no call" : "call ended"}: ${sentences[end.cause](end)}`;
-  if (report.setupMs === null) return sentence;
-  const after = ` after ${(report.durationMs / 1000).toFixed(1)} s`;
-  return [sentence + after, ...figures(report)].join("\n");
+  return [endSentence(report, end), ...(report.setupMs === null ? [] : figures(report))].join("\n");
+}
+
+/** The sentence alone. */
+export function endSentence({ setupMs, durationMs }: CallReport, end: CallEnded): string {
+  const why = sentences[end.cause](end);
+  return setupMs === null ? `no call: ${why}` : `call ended: ${why} after ${(durationMs / 1000).toFixed(1)} s`;
 }
 
 type Sentence = (end: CallEnded) => string;

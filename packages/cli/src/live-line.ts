@@ -71,7 +71,8 @@ export function minutes(durationMs: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-function stateOf({ phase, direction, holding, connectedAtMs }: Call): string {
+/** What a call does, in a word or two. */
+export function stateOf({ phase, direction, holding, connectedAtMs }: Call): string {
   if (phase === "Initiating") return direction === "outgoing" ? "calling" : "call comes in";
   if (phase === "Terminating") return connectedAtMs === undefined ? "giving up" : "hanging up";
   if (phase !== "Connected") return phase.toLowerCase();

@@ -35,6 +35,10 @@ export async function main(args: readonly string[], terminal: Terminal = process
       const { registerCommand } = await import("./commands/register.ts");
       exitCode = await registerCommand(uri, flags, context);
     },
+    phone: async (name, flags) => {
+      const { phoneCommand } = await import("./commands/phone.ts");
+      exitCode = await phoneCommand(name, flags, context);
+    },
     registrar: async (flags) => {
       const { registrarCommand } = await import("./commands/registrar.ts");
       exitCode = await registrarCommand(flags, context);

@@ -3,8 +3,11 @@ import type { AnswerFlags } from "./answer-flags.ts";
 import type { CallFlags } from "./commands/call.ts";
 import type { OptionsFlags } from "./commands/options.ts";
 import type { RegisterFlags } from "./commands/register.ts";
+import { examplesText } from "./command-examples.ts";
 import { exitCodeHelp } from "./exit-code.ts";
 import { algorithmNames, codecNames, count, digits, hertz, lifetime, seconds } from "./option-values.ts";
+import { phoneHelp } from "./phone/phone-help.ts";
+import type { PhoneFlags } from "./phone/phone-flags.ts";
 import type { RegistrarFlags } from "./registrar-flags.ts";
 import { addTlsOptions, authorityOption } from "./settings/tls-command-options.ts";
 import { accountOption, addSettingsOptions, passwordHelp } from "./settings/settings-options.ts";
@@ -19,11 +22,12 @@ export interface Commands {
   answer(flags: AnswerFlags): Promise<void>;
   options(uri: string, flags: OptionsFlags): Promise<void>;
   register(uri: string | undefined, flags: RegisterFlags): Promise<void>;
+  phone(name: string | undefined, flags: PhoneFlags): Promise<void>;
   registrar(flags: RegistrarFlags): Promise<void>;
 }
 
 /** Commands that read accounts and the like from the environment and the config file. */
-const withSettings: ReadonlySet<string> = new Set(["call", "answer", "options", "register"]);
+const withSettings: ReadonlySet<string> = new Set(["call", "answer", "options", "register", "phone"]);
 
 /** The command line: every command with its arguments and options. */
 export function createProgram(terminal: Terminal, commands: Commands): Command {
@@ -38,12 +42,14 @@ export function createProgram(terminal: Terminal, commands: Commands): Command {
   addAnswer(program, commands);
   addOptions(program, commands);
   addRegister(program, commands);
+  addPhone(program, commands);
   addRegistrar(program, commands);
   for (const command of program.commands) {
     if (!withSettings.has(command.name())) continue;
     addTlsOptions(command);
     addSettingsOptions(command);
   }
+  for (const command of program.commands) command.addHelpText("after", examplesText(command.name()));
   return program;
 }
 
@@ -120,6 +126,30 @@ function addRegister(program: Command, commands: Commands): void {
     .option("--listen <host:port>", "local address and port for SIP (default: any)")
     .option("--json", "one JSON object per line: events, and a RegistrationReport")
     .action((uri: string | undefined, flags: RegisterFlags) => commands.register(uri, flags));
+}
+
+function addPhone(program: Command, commands: Commands): void {
+  program
+    .command("phone")
+    .description("be a softphone: call, answer, hold and more by typing, or by lines from a pipe")
+    .argument("[aor]", "address to be called at, as sip:alice@example.com, or an id (default: every account of the settings)")
+    .option("--server <uri>", "where to register (default: the domain of the address)")
+    .addOption(new Option("--expires <seconds>", "lifetime to ask for (default: 3600)").argParser(lifetime))
+    .option("--no-register", "do not register at the start")
+    .option("--user <name>", "user name to authenticate as (default: the user of the address)")
+    .option("--password <password>", passwordHelp)
+    .option("--proxy <uri>", "server to send everything to first")
+    .option("--listen <host:port>", "local address and port for SIP (default: any)")
+    .addOption(playOption("send a WAV file in every call, over and over"))
+    .addOption(toneOption())
+    .addOption(new Option("--echo", "send back what is heard").conflicts(["play", "tone"]))
+    .option("--record <path>", "record both sides to a WAV file, further calls to file-2, file-3 …; or to a folder, each call to its own")
+    .addOption(codecsOption())
+    .option("--stop-on-error", "end at the first line that cannot be done, rather than go on")
+    .addOption(traceOption())
+    .option("--json", "one JSON object per line: events, and a CommandResult for each line")
+    .addHelpText("after", `\n${phoneHelp}`)
+    .action((name: string | undefined, flags: PhoneFlags) => commands.phone(name, flags));
 }
 
 function addRegistrar(program: Command, commands: Commands): void {

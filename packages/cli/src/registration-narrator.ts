@@ -44,9 +44,8 @@ export class RegistrationNarrator {
   #tell(registration: RegistrationInfo, previousState: RegistrationState): void {
     const { state, error, contact } = registration;
     if (this.#json) {
-      const { uri, expiresAtMs = null, retryAtMs = null } = registration;
       const timestampMs = Math.round(this.#clock.wallNow());
-      const change = { uri, state, previousState, contact: contact ?? null, expiresAtMs, retryAtMs, error: error ?? null };
+      const change = registrationFields(registration, previousState);
       return this.#terminal.line(JSON.stringify({ type: "RegistrationStatusChanged", timestampMs, ...change }));
     }
     if (!this.#isRegistered) return;
@@ -71,6 +70,12 @@ const words: Readonly<Record<RegistrationState, string>> = {
   Expired: "the registration has run out",
   Cancelled: "un-registered, which the registrar did not confirm",
 };
+
+/** A change of a registration, for programs. */
+export function registrationFields(registration: RegistrationInfo, previousState: RegistrationState): Readonly<Record<string, unknown>> {
+  const { uri, state, contact = null, expiresAtMs = null, retryAtMs = null, error = null } = registration;
+  return { uri, state, previousState, contact, expiresAtMs, retryAtMs, error };
+}
 
 function plainBinding({ contact, expiresSeconds, q, instanceId, regId }: RegistrationInfo["bindings"][number]): object {
   return { contact, expiresSeconds: expiresSeconds ?? null, q: q ?? null, instanceId: instanceId ?? null, regId: regId ?? null };

@@ -1,3 +1,5 @@
+import type { LineReader, LineReaderOptions } from "./line-reader.ts";
+
 /** The part of a stream that a {@link Terminal} needs. */
 export interface TerminalOutput {
   write(text: string): unknown;
@@ -18,6 +20,8 @@ export interface TerminalParts {
   onReload?: (listener: () => void) => () => void;
   /** Asks a person without showing what is typed; undefined when nothing was typed. Left out where nobody can be asked. */
   askSecret?: (question: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** Begins to read lines. Left out where there is no input. */
+  openLines?: (options: LineReaderOptions) => LineReader;
 }
 
 /** Where a command writes and what it reads: the process's streams, or a test's. */
@@ -29,22 +33,34 @@ export class Terminal {
   readonly askSecret: ((question: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
   readonly #out: TerminalOutput;
   readonly #err: TerminalOutput;
+  readonly #openLines: ((options: LineReaderOptions) => LineReader) | undefined;
+  #reader: LineReader | undefined;
   #live = "";
   /** While a person types, nothing moves. */
   #isAsking = false;
+  /** Settles with the answer; the next question waits for it. */
+  #question: Promise<void> | undefined;
 
-  constructor({ out, err, variables = {}, onInterrupt = () => () => {}, onReload = () => () => {}, askSecret }: TerminalParts) {
+  constructor({ out, err, variables = {}, onInterrupt = () => () => {}, onReload = () => () => {}, askSecret, openLines }: TerminalParts) {
     this.#out = out;
     this.#err = err;
     this.variables = variables;
     this.onInterrupt = onInterrupt;
     this.onReload = onReload;
+    this.#openLines = openLines;
     this.askSecret = askSecret && ((question, signal) => this.#ask(() => askSecret(question, signal)));
   }
 
   /** Whether a person watches: then there is a live line. */
   get isInteractive(): boolean {
     return this.#out.isTTY === true;
+  }
+
+  /** Reads lines until the reader is disposed of; a live line is the prompt of one who edits. Undefined where there is no input. */
+  readLines(options: LineReaderOptions): LineReader | undefined {
+    this.endLive();
+    this.#reader = this.#openLines?.(options);
+    return this.#reader;
   }
 
   write(text: string): void {
@@ -66,6 +82,7 @@ export class Terminal {
   /** Shows a line that the next one replaces, cut to the width of the terminal. Lines written meanwhile go above it. */
   live(text: string): void {
     if (!this.isInteractive || this.#isAsking) return;
+    if (this.#reader?.isEditing) return this.#reader.setPrompt(`${shortened(text, this.#lineWidth / 2)}> `);
     const cut = text.slice(0, this.#lineWidth);
     this.#out.write(`\r${cut.padEnd(this.#live.length)}`);
     this.#live = cut;
@@ -73,18 +90,26 @@ export class Terminal {
 
   /** Wipes the live line away, and the `^C` that a terminal may have put behind it. */
   endLive(): void {
+    if (this.#reader?.isEditing) return this.#reader.setPrompt("> ");
     if (this.#live === "") return;
     this.#out.write(`\r${" ".repeat(this.#lineWidth)}\r`);
     this.#live = "";
   }
 
   async #ask<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    while (this.#question) await this.#question;
     this.endLive();
     this.#isAsking = true;
+    const answer = this.#reader ? this.#reader.pauseWhile(ask) : ask();
+    this.#question = answer.then(
+      () => {},
+      () => {},
+    );
     try {
-      return await ask();
+      return await answer;
     } finally {
       this.#isAsking = false;
+      this.#question = undefined;
     }
   }
 
@@ -94,9 +119,17 @@ export class Terminal {
   }
 
   #aboveLive(write: () => void): void {
+    if (this.#reader?.isEditing) return this.#reader.writeAbove(write);
     const live = this.#live;
     this.endLive();
     write();
     if (live !== "") this.live(live);
   }
+}
+
+/** As many of the parts, which two spaces divide, as there is room for; the first in any case, cut where it must be. */
+function shortened(text: string, room: number): string {
+  const parts = text.split("  ");
+  while (parts.length > 1 && parts.join("  ").length > room) parts.pop();
+  return parts.join("  ").slice(0, room);
 }

@@ -1,5 +1,7 @@
 import { systemClock } from "@sidetone/infra-common";
 import { Terminal } from "../terminal.ts";
+import { LineEditor } from "./line-editor.ts";
+import { PipedLines } from "./piped-lines.ts";
 import { secretAsker } from "./ask-secret.ts";
 
 /** npx passes a Ctrl-C on that the terminal has sent to this process already: what comes so soon after it is the same one. */
@@ -15,6 +17,10 @@ export function processTerminal(): Terminal {
     variables: process.env,
     onInterrupt,
     onReload,
+    openLines: (options) =>
+      options.edits && stdin.isTTY && stdout.isTTY
+        ? new LineEditor({ input: stdin, output: stdout, interrupt }, options)
+        : new PipedLines(stdin),
     ...(stdin.isTTY && stderr.isTTY ? { askSecret: secretAsker({ input: stdin, output: stderr, interrupt }) } : {}),
   });
 }

@@ -12,6 +12,7 @@ for (const args of [
   ["options", "["],
   ["answer", "--listen", "["],
   ["register", "["],
+  ["phone", "["],
   ["registrar", "--users", "/nowhere/users"],
 ])
   await main(args, new FakeTerminal());

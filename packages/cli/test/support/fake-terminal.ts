@@ -1,9 +1,12 @@
+import { FakeLines } from "./fake-lines.ts";
 import { Terminal, type TerminalParts } from "@sidetone/cli";
 
 export interface FakeTerminalOptions extends Partial<Pick<TerminalParts, "variables" | "askSecret">> {
   /** A person watches. */
   interactive?: boolean;
   columns?: number;
+  /** Piped in: these lines, then the end. */
+  input?: string;
 }
 
 /** A terminal that remembers what was written, and that a test can interrupt. */
@@ -11,12 +14,15 @@ export class FakeTerminal extends Terminal {
   readonly #written: { out: string; err: string };
   readonly #listeners: Set<() => void>;
   readonly #reloadListeners: Set<() => void>;
+  readonly #reading: { lines: FakeLines | undefined };
 
-  constructor({ interactive, columns, ...parts }: FakeTerminalOptions = {}) {
+  constructor({ interactive, columns, input, ...parts }: FakeTerminalOptions = {}) {
     const written = { out: "", err: "" };
     const listeners = new Set<() => void>();
     const reloadListeners = new Set<() => void>();
+    const reading: { lines: FakeLines | undefined } = { lines: undefined };
     super({
+      openLines: (options) => (reading.lines = new FakeLines(options, options.edits && interactive === true && input === undefined, input)),
       out: { write: (text: string) => (written.out += text), isTTY: interactive, columns },
       err: { write: (text: string) => (written.err += text) },
       onInterrupt: (listener) => {
@@ -32,6 +38,12 @@ export class FakeTerminal extends Terminal {
     this.#written = written;
     this.#listeners = listeners;
     this.#reloadListeners = reloadListeners;
+    this.#reading = reading;
+  }
+
+  /** What a command reads its lines from. */
+  get lines(): FakeLines {
+    return this.#reading.lines!;
   }
 
   /** All that was written, live lines with their carriage returns. */
