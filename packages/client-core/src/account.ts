@@ -2,6 +2,7 @@ import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
 import { ServerAffinity, type Binding } from "@sidetone/dialog-core";
 import type { TransportName } from "@sidetone/sip-transport";
 import { ClientError } from "./errors/client-error.ts";
+import { natPolicy, type NatMode, type NatPolicy } from "./nat/nat-mode.ts";
 import type { AccountLink } from "./registration/account-link.ts";
 import type { RegistrationInfo } from "./registration/registration-info.ts";
 
@@ -48,8 +49,8 @@ export interface AccountOptions {
   transport?: TransportName;
   /** Encoding names of this account's calls, both ways, in order of preference. Default: those of the client. */
   codecs?: readonly string[];
-  /** `auto`: Contact names the address that the registrar sees (RFC 3581). `off`: it is that of the socket. Default `auto`. */
-  nat?: "auto" | "off";
+  /** How this account is reached through a NAT. Default: as the client says, which is `auto` by default. */
+  nat?: NatMode;
 }
 
 /** Who calls and is called: an identity, its credentials and its way out. */
@@ -66,7 +67,9 @@ export class Account {
   readonly expiresSeconds: number | undefined;
   readonly transport: TransportName | undefined;
   readonly codecs: readonly string[] | undefined;
-  readonly nat: "auto" | "off";
+  readonly nat: NatMode;
+  /** @internal */
+  readonly natPolicy: NatPolicy;
   /** User part of its Contact: by it the client knows whom a call is for. */
   readonly contactUser: string;
   readonly realm: string | undefined;
@@ -84,9 +87,17 @@ export class Account {
    * @param domain completes bare users and numbers, in place of the account's own.
    * @param field what the options are called in errors.
    * @param contactUser by default the user of the URI.
+   * @param defaultNat for an account that says nothing of it.
    * @throws {ClientError} `CONFIG_INVALID` or `CONFIG_UNSUPPORTED` naming the field.
    */
-  constructor(id: string, options: AccountOptions | undefined, domain?: string, field = "account", contactUser?: string) {
+  constructor(
+    id: string,
+    options: AccountOptions | undefined,
+    domain?: string,
+    field = "account",
+    contactUser?: string,
+    defaultNat: NatMode = "auto",
+  ) {
     const { uri, displayName, username, password, realm, outboundProxy, registrar, transport }: AccountOptions = options ?? {
       uri: anonymous,
     };
@@ -106,7 +117,8 @@ export class Account {
     this.autoRegister = options?.autoRegister ?? true;
     this.expiresSeconds = options?.expiresSeconds;
     this.codecs = options?.codecs;
-    this.nat = options?.nat ?? "auto";
+    this.nat = options?.nat ?? defaultNat;
+    this.natPolicy = natPolicy(this.nat);
     this.contactUser = contactUser ?? this.uri.decodedUser ?? "sidetone";
     this.#trustedHosts = new Set([this.uri, proxy, server].flatMap((trusted) => trusted?.host.toLowerCase() ?? []));
     if (domain !== undefined) this.domain = domainOf(domain, this.uri.scheme);
@@ -197,6 +209,11 @@ export class Account {
     if (/^tel:/i.test(text)) return this.#inDomain(target, text.slice(4).replace(/;.*/, "").replace(visualSeparators, ""));
     if (text.includes("@")) return callUri(`sip:${text}`);
     return this.#inDomain(target, /^\+?[\d\s().-]+$/.test(text) ? text.replace(visualSeparators, "") : text);
+  }
+
+  /** @internal Whether a host is one of this account's own servers, or its domain. */
+  isOwnServer(host: string): boolean {
+    return this.#trustedHosts.has(host.toLowerCase());
   }
 
   /**

@@ -53,6 +53,7 @@ export type {
   MediaSessionUpdatedEvent,
   MicrophoneStateChangedEvent,
   PacketLossEvent,
+  PublicAddressUnknownEvent,
   RegistrationStatusChangedEvent,
   SdpAnswerProcessedEvent,
   SdpOfferGeneratedEvent,
@@ -78,6 +79,8 @@ export type {
   QualityMetrics,
   RtpStatistics,
 } from "./manager/managed-media.ts";
+
+export type { NatMode, NatOptions } from "./nat/nat-mode.ts";
 
 export type { Binding } from "@sidetone/dialog-core";
 export type { AccountRef } from "./registration/account-list.ts";

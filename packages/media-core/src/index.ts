@@ -28,6 +28,7 @@ export { createMediaEngine } from "./session/create-media-engine.ts";
 export type { MediaEngine, MediaEngineOptions } from "./session/media-engine.ts";
 export type { DtmfPress, LocalMediaAddress, MediaSession, MediaSessionOptions, MediaSessionUser } from "./session/media-session.ts";
 export { emptyStatistics, type MediaQuality, type MediaStatistics } from "./session/media-statistics.ts";
+export { isStunServer, type PublicAddressOutcome, type PublicMediaAddress } from "@sidetone/media-transport";
 export type { Playback, PlaybackEnd } from "./session/playback.ts";
 export type { Recording, RecordingOptions } from "./session/recording.ts";
 export { MediaScheduler, type ScheduledStream } from "./graph/media-scheduler.ts";

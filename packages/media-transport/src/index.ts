@@ -8,3 +8,4 @@ export type { PacketProtection } from "./packet-protection.ts";
 export type { DropReason, MediaTrace } from "./media-trace.ts";
 export { SourceLatch, type LatchVerdict } from "./source-latch.ts";
 export type { PublicMediaAddress } from "./stun-ports.ts";
+export { isStunServer, PublicAddressFinder, type PublicAddressOutcome } from "./public-address-finder.ts";

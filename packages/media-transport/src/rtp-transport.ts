@@ -115,6 +115,10 @@ export class RtpTransport implements DatagramReceiver {
     return this.#rtcpSocket.localPort;
   }
 
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
   /** Where RTP is sent now; undefined before the SDP and while the peer wants none. */
   get remoteRtp(): SocketAddress | undefined {
     const port = this.#rtpDestinationPort;

@@ -12,6 +12,8 @@ export interface MediaCapability {
   readonly address?: string;
   /** Local RTCP port. Default `port` + 1; any other is written as a=rtcp (RFC 3605). */
   readonly rtcpPort?: number;
+  /** Local address of RTCP, where it is not that of RTP: a NAT of several addresses may split them. */
+  readonly rtcpAddress?: string;
   /** Whether RTP and RTCP may share `port` (RFC 5761): offered, or accepted when the peer offers it. Default false. */
   readonly rtcpMux?: boolean;
   /** In order of preference. */
@@ -47,6 +49,7 @@ export function checkCapability(capability: MediaCapability): void {
   checkPort("rtcpPort", capability.rtcpPort ?? 0);
   if (!isInteger(capability.mediaIndex ?? 0, 0, 65_535)) throw invalid("mediaIndex", `${capability.mediaIndex} is no position`);
   if (capability.address !== undefined) checkToken("address", capability.address);
+  if (capability.rtcpAddress !== undefined) checkToken("rtcpAddress", capability.rtcpAddress);
   checkPacketTime("ptimeMs", capability.ptimeMs);
   checkPacketTime("maxptimeMs", capability.maxptimeMs);
   if (capability.protocols?.length === 0) throw invalid("protocols", "there is none");

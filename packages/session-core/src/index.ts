@@ -9,6 +9,7 @@ export {
   type AudioDescription,
   type AudioTerms,
   type LocalAudioOptions,
+  type MediaAddressing,
   type NegotiationPreview,
 } from "./negotiation/local-audio.ts";
 export type { NegotiationUser } from "./negotiation/negotiation-user.ts";

@@ -2,7 +2,7 @@ import type { MediaNegotiator } from "@sidetone/dialog-core";
 import type { MediaEngine, MediaSession } from "@sidetone/media-core";
 import { codecsNamed } from "./codecs-named.ts";
 import { ExternalAudio, type ExternalMedia } from "./negotiation/external-audio.ts";
-import { LocalAudio } from "./negotiation/local-audio.ts";
+import { LocalAudio, type MediaAddressing } from "./negotiation/local-audio.ts";
 import { SdpNegotiator } from "./negotiation/sdp-negotiator.ts";
 import type { Session } from "./session.ts";
 
@@ -35,6 +35,7 @@ export function localAudio(
   options: SessionAudioOptions,
   codecs: readonly string[] | undefined,
   peerHost: string | undefined,
+  addressing: MediaAddressing | undefined,
 ): NegotiatedAudio {
   const registry = options.engine.codecs;
   const audio = new LocalAudio({
@@ -44,6 +45,7 @@ export function localAudio(
     registry,
     codecs: codecsNamed(registry, codecs),
     advertisedAddress: options.advertisedAddress,
+    addressing,
     peerHost,
     dtmf: options.dtmf ?? true,
     ptimeMs: options.ptimeMs,

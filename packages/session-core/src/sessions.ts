@@ -4,6 +4,7 @@ import type { SipRequest } from "@sidetone/sip-core";
 import { mintCallId } from "./call-id.ts";
 import { IncomingSession } from "./incoming-session.ts";
 import type { ExternalMedia } from "./negotiation/external-audio.ts";
+import type { MediaAddressing } from "./negotiation/local-audio.ts";
 import { OutgoingSession } from "./outgoing-session.ts";
 import { externalAudio, localAudio, type NegotiatedAudio, type SessionAudioOptions } from "./session-audio.ts";
 import type { Session, SessionParts } from "./session.ts";
@@ -31,6 +32,8 @@ export interface CalledAccount {
   readonly id: string;
   /** Encoding names of its calls, in order of preference; undefined: those of the sessions. */
   readonly codecs?: readonly string[] | undefined;
+  /** See {@link DialOptions.addressing}. */
+  readonly addressing?: MediaAddressing | undefined;
 }
 
 /** The layer above. */
@@ -55,6 +58,8 @@ export interface DialOptions {
   readonly ringTimeoutSeconds?: number;
   /** Host of the peer or its proxy, to choose the local media address with. */
   readonly peerHost?: string;
+  /** Finds the address to write into this call's descriptions, behind a NAT. Default: that of {@link SessionAudioOptions}. */
+  readonly addressing?: MediaAddressing | undefined;
 }
 
 const defaultRingTimeoutSeconds = 60;
@@ -138,7 +143,10 @@ export class Sessions {
     const session = new IncomingSession(this.#newParts(), invite);
     const account = this.#user.accountOf?.(invite.request);
     invite.accountId = account?.id;
-    const { audio, negotiator } = this.#audioOf(session, account?.codecs ? { codecs: account.codecs } : {});
+    const { audio, negotiator } = this.#audioOf(session, {
+      addressing: account?.addressing,
+      ...(account?.codecs ? { codecs: account.codecs } : {}),
+    });
     this.#sessions.set(session.id, session);
     session.take(audio, negotiator, this.#options.incomingRingSeconds ?? defaultIncomingRingSeconds);
     this.#user.onIncoming(session);
@@ -160,11 +168,11 @@ export class Sessions {
 
   #audioOf(
     session: Session,
-    { codecs, external, sdp, peerHost }: Pick<DialOptions, "codecs" | "external" | "sdp" | "peerHost">,
+    { codecs, external, sdp, peerHost, addressing }: Pick<DialOptions, "codecs" | "external" | "sdp" | "peerHost" | "addressing">,
   ): NegotiatedAudio {
     const { audio } = this.#options;
     if (!audio) return externalAudio(session, external ?? this.#options.external ?? noExternalMedia, sdp);
-    return localAudio(session, audio, codecs ?? this.codecs, peerHost);
+    return localAudio(session, audio, codecs ?? this.codecs, peerHost, addressing);
   }
 
   #forget(session: Session): void {

@@ -2,6 +2,7 @@ import type { Environment } from "@sidetone/infra-common";
 import type { TlsOptions, TransportName } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 import { newClient } from "../client/create-client.ts";
+import type { NatMode } from "../nat/nat-mode.ts";
 import { ClientManager } from "../manager/client-manager.ts";
 import type { ClientConfig } from "./client-config.ts";
 import { MediaConfigBuilder } from "./media-config-builder.ts";
@@ -69,8 +70,8 @@ export class ClientBuilder {
     return this.#set({ tls: options });
   }
 
-  /** Only `off` is available yet. */
-  nat(mode: "off" | "stun" | "turn" | "ice"): this {
+  /** How the client is reached through a NAT, for accounts that say nothing of it themselves: `auto` by default. */
+  nat(mode: NatMode): this {
     return this.#set({ nat: mode });
   }
 

@@ -1,6 +1,7 @@
 import type { Environment } from "@sidetone/infra-common";
 import type { TlsOptions, TransportName } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
+import type { NatMode } from "../nat/nat-mode.ts";
 import type { MediaConfig } from "./media-config.ts";
 
 /** What a `ClientBuilder` collects. It holds all of the contract; `build()` refuses what this version cannot honour. */
@@ -30,8 +31,8 @@ export interface ClientConfig {
   transports?: readonly TransportName[];
   /** Certificates and trust. */
   tls?: TlsOptions;
-  /** NAT traversal. Only `off` is available yet. */
-  nat?: "off" | "stun" | "turn" | "ice";
+  /** How the client is reached through a NAT, for accounts that say nothing of it themselves. Default `auto`. */
+  nat?: NatMode;
   /** `false` is not available: every call has audio. */
   enableAudio?: boolean;
   /** `true` is not available yet. */

@@ -79,10 +79,9 @@ export function optionsFromConfig(config: ClientConfig, presets: readonly string
 }
 
 function refuseUnavailable(config: ClientConfig, problems: ConfigProblems): void {
-  const { sessionTimeoutSeconds = 0, nat = "off", enableAudio = true, enableVideo = false } = config;
+  const { sessionTimeoutSeconds = 0, enableAudio = true, enableVideo = false } = config;
   if (!(sessionTimeoutSeconds >= 0)) problems.invalid("sessionTimer", "0 or more seconds");
   else if (sessionTimeoutSeconds > 0) problems.unsupported("sessionTimer", "session timers (RFC 4028) are not available yet");
-  if (nat !== "off") problems.unsupported("nat", `${nat} is not available yet; use "off"`);
   if (!enableAudio) problems.unsupported("enableAudio", "every call has audio; use true");
   if (enableVideo) problems.unsupported("enableVideo", "video is not available yet");
 }
@@ -116,6 +115,7 @@ function translate(config: ClientConfig, problems: ConfigProblems): ClientOption
     ...(maxConcurrentCalls === undefined ? {} : { maxCalls: maxConcurrentCalls }),
     ...(maxCallDurationSeconds === undefined ? {} : { maxCallSeconds: maxCallDurationSeconds }),
     ...(domain === undefined ? {} : { domain }),
+    ...(config.nat === undefined ? {} : { nat: config.nat }),
     ...(transports ? { transports } : {}),
     ...(tls ? { tls } : {}),
     ...(environment ? { environment } : {}),

@@ -1,5 +1,6 @@
 import type { HeaderInput, SipResponse } from "@sidetone/sip-core";
 import {
+  announceAddress,
   IncomingSession,
   offerPrepared,
   proposeTerms,
@@ -215,6 +216,14 @@ export class Call extends CallMedia implements AsyncDisposable {
       if (sdp !== undefined) return offerPrepared(this.session, sdp);
       return proposeTerms(this.session, { codecs: codecs! }, "change the codecs");
     });
+  }
+
+  /** @internal Tells the peer of an answered call, by a re-INVITE, where its audio is received now. Nothing with external media. */
+  async announcePlace(): Promise<void> {
+    const { audio } = this.session;
+    if (this.phase !== "Connected" || audio.kind === "external") return;
+    await audio.relocate(this.session.negotiated?.remoteAddress);
+    await announceAddress(this.session);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { DialOptions as SessionDialOptions, ExternalMedia, Session, Session
 import { Account } from "../account.ts";
 import type { AccountList } from "../registration/account-list.ts";
 import { knownOfExternal } from "../config/check-media.ts";
+import type { NatTraversal } from "../nat/nat-traversal.ts";
 import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
@@ -56,8 +57,16 @@ const known: KnownNames<DialOptions> = {
   signal: true,
 };
 
+/** What a call of a client is made with. */
+export interface DialParts {
+  readonly accounts: AccountList;
+  readonly sessions: Sessions;
+  readonly calls: CallList;
+  readonly nat: NatTraversal;
+}
+
 /** Sends the INVITE and gives the handle. Throws as `Client.dial` does. */
-export function dial(accounts: AccountList, sessions: Sessions, calls: CallList, target: string, options: DialOptions): OutgoingCall {
+export function dial({ accounts, sessions, calls, nat }: DialParts, target: string, options: DialOptions): OutgoingCall {
   refuseUnknownNames(options, known, "dial");
   const { signal, metadata } = options;
   signal?.throwIfAborted();
@@ -65,6 +74,7 @@ export function dial(accounts: AccountList, sessions: Sessions, calls: CallList,
   const uri = account.requestUri(account.complete(target));
   checkOptions(options, sessions.makesAudio);
   const attempt = new DialAttempt();
+  const peerHost = account.proxyHost ?? uri.host;
   const sessionOptions: SessionDialOptions = {
     ...(account.codecs ? { codecs: account.codecs } : {}),
     ...pick(options),
@@ -78,7 +88,8 @@ export function dial(accounts: AccountList, sessions: Sessions, calls: CallList,
       headers: headersOf(options),
       lateOffer: options.lateOffer ?? false,
     },
-    peerHost: account.proxyHost ?? uri.host,
+    peerHost,
+    addressing: nat.ofOutgoing(account, peerHost),
     onDialled: (session) => {
       attempt.call = calls.add({ session, remote: remoteParty(uri), account, metadata }, attempt);
     },

@@ -2,6 +2,7 @@ import type { Account } from "../account.ts";
 import type { Call } from "../call/call.ts";
 import type { CallEnded } from "../call/call-end.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
+import type { ClientError } from "../errors/client-error.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 
 /** Events of a {@link Client}. */
@@ -13,6 +14,11 @@ export interface ClientEvents {
   callEnded: { readonly call: Call; readonly end: CallEnded };
   /** The registration of an account has changed: its state, its binding, or why and when it is tried again. */
   registrationChanged: { readonly account: Account; readonly registration: RegistrationInfo; readonly previousState: RegistrationState };
+  /**
+   * No STUN server of the account's `nat` has told the public address of a call's media in time; its descriptions name `fallback`, or our
+   * own address where that is undefined. Told once until the servers are asked again, a minute later.
+   */
+  publicAddressUnknown: { readonly account: Account; readonly error: ClientError; readonly fallback: string | undefined };
   /** An application's listener threw, or something failed that the client lives without; `where` names the event or function. */
   errorOccurred: { readonly error: unknown; readonly where: string };
   /** SIP ports are open. */

@@ -51,6 +51,7 @@ export class ClientStack {
     this.#accounts = accounts;
     this.#transports = createSipTransports(environment, { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}) });
     this.#engine = audio?.engine;
+    const isReachedElsewhere = accounts.all.some(({ natPolicy }) => natPolicy.signallingAddress !== undefined);
     this.sessions = new Sessions(
       environment,
       {
@@ -63,6 +64,7 @@ export class ClientStack {
           createUserAgentCore(environment, this.#transports, {
             user: coreUser,
             userAgent: userAgent ?? defaultUserAgent,
+            ...(isReachedElsewhere ? { contactHost: (id) => accounts.require(id).natPolicy.signallingAddress } : {}),
             credentials: { get: (query) => accounts.require(query.accountId).credentialsFor(query) },
             ...(timers ? { timers } : {}),
             ...(failover ? { failover } : {}),
@@ -84,6 +86,11 @@ export class ClientStack {
     const host = isWildcard(point.address) ? (point.address === "::" ? "::1" : "127.0.0.1") : point.address;
     const transport = point.transport === "UDP" ? "" : `;transport=${point.transport.toLowerCase()}`;
     return `sip:${SipUri.create({ user: account.contactUser, host: "a.invalid" }).user}@${formatHostPort(host, point.port)}${transport}`;
+  }
+
+  /** The network has changed: STUN servers are asked again. */
+  forgetPublicAddresses(): void {
+    this.#engine?.forgetPublicAddresses();
   }
 
   /** Ends the calls and registrations, then frees every port. Never rejects. */

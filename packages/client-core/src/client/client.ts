@@ -1,6 +1,6 @@
 import { TypedEmitter, type Environment } from "@sidetone/infra-common";
 import { CodecRegistry } from "@sidetone/media-core";
-import { codecsNamed, type IncomingSession, type Sessions } from "@sidetone/session-core";
+import { codecsNamed, type CalledAccount, type IncomingSession, type Sessions } from "@sidetone/session-core";
 import type { SipRequest } from "@sidetone/sip-core";
 import type { ListeningPoint } from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
@@ -14,6 +14,8 @@ import type { ClientOptions } from "../config/client-options.ts";
 import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
+import { ContactWatch } from "../nat/contact-watch.ts";
+import { NatTraversal } from "../nat/nat-traversal.ts";
 import { AccountList, type AccountRef } from "../registration/account-list.ts";
 import { newInstanceId } from "../registration/instance-id.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
@@ -42,6 +44,8 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   readonly #accounts: AccountList;
   readonly #calls: CallList;
   readonly #desk: IncomingDesk;
+  readonly #nat: NatTraversal;
+  readonly #contactWatch: ContactWatch;
   readonly #stack: Restartable<ClientStack>;
   #preferredCodecs: readonly string[] | undefined;
   #userAgent: ClientUserAgent | undefined = undefined;
@@ -73,8 +77,19 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
       ringsAutomatically: options.ringing !== "manual",
       announce: (incoming) => this.#announce(incoming),
     });
+    this.#nat = new NatTraversal({
+      environment,
+      core: () => this.#stack.current?.sessions.core,
+      isAdvertised: typeof options.media === "object" && options.media.advertisedAddress !== undefined,
+      onPublicAddressUnknown: (account, error, fallback) => this.#onPublicAddressUnknown(account, error, fallback),
+    });
+    this.#contactWatch = new ContactWatch({
+      environment,
+      calls: () => this.#calls.all,
+      forgetPublicAddresses: () => this.#stack.current?.forgetPublicAddresses(),
+    });
     const user = {
-      accountOf: (request: SipRequest) => this.#accounts.accountOf(request),
+      accountOf: (request: SipRequest) => this.#calledAccount(request),
       onIncoming: (session: IncomingSession) => this.#takeSession(session),
     };
     const parts = { environment, accounts: this.#accounts, listen, options, codecs: this.codecs, user };
@@ -181,7 +196,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
    *   for TLS or WebSocket; `TOO_MANY_CALLS`; `CLIENT_STOPPED`.
    */
   dial(target: string, options: DialOptions = {}): OutgoingCall {
-    return dial(this.#accounts, this.#requireSessions(), this.#calls, target, options);
+    return dial({ accounts: this.#accounts, sessions: this.#requireSessions(), calls: this.#calls, nat: this.#nat }, target, options);
   }
 
   /** Sets the one handler that decides about incoming calls, each in its own turn; undefined removes it. Returns the function that does. */
@@ -282,6 +297,11 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     this.emit(this.isRunning ? "started" : "stopped", {});
   }
 
+  #calledAccount(request: SipRequest): CalledAccount {
+    const account = this.#accounts.accountOf(request);
+    return { id: account.id, codecs: account.codecs, addressing: this.#nat.ofIncoming(account, request) };
+  }
+
   #takeSession(session: IncomingSession): void {
     const account = this.#accounts.accountOf(session.request);
     const call = this.#calls.add({ session, remote: callerOf(session.request), account, metadata: undefined });
@@ -292,6 +312,12 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   #onRegistrationChanged(account: Account, registration: RegistrationInfo, previousState: RegistrationState): void {
     this.emit("registrationChanged", { account, registration, previousState });
     this.#events?.onRegistrationChanged(registration, previousState);
+    this.#contactWatch.onRegistrationChanged(account, registration);
+  }
+
+  #onPublicAddressUnknown(account: Account, error: ClientError, fallback: string | undefined): void {
+    this.emit("publicAddressUnknown", { account, error, fallback });
+    this.#events?.onPublicAddressUnknown(account.id, error.message, fallback);
   }
 
   #onCallAdded(call: Call): void {

@@ -2,6 +2,7 @@ import { CodecRegistry } from "@sidetone/media-core";
 import type { AccountOptions } from "../account.ts";
 import { transportNames } from "./check-transports.ts";
 import { checkNames } from "./check-names.ts";
+import { checkNat } from "./check-nat.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
 import type { KnownNames } from "./known-names.ts";
@@ -37,7 +38,7 @@ export function checkAccounts(options: ClientOptions, problems: ConfigProblems):
   return all.map(([each, field]) => checkAccount(each, field, options, problems)).every(Boolean);
 }
 
-function checkAccount(account: AccountOptions, field: string, { media }: ClientOptions, problems: ConfigProblems): boolean {
+function checkAccount(account: AccountOptions, field: string, options: ClientOptions, problems: ConfigProblems): boolean {
   if (typeof account !== "object" || account === null) {
     problems.invalid(field, "an object with a uri");
     return false;
@@ -51,9 +52,8 @@ function checkAccount(account: AccountOptions, field: string, { media }: ClientO
   if (expiresSeconds !== undefined && !(Number.isInteger(expiresSeconds) && expiresSeconds >= 1 && expiresSeconds < 2 ** 31))
     problems.invalid(`${field}.expiresSeconds`, "a whole number of seconds, 1 or more");
   checkTransport(account, field, problems);
-  if (typeof nat === "object") problems.unsupported(`${field}.nat`, 'a public address and STUN are not available yet; use "auto" or "off"');
-  else if (nat !== undefined && nat !== "auto" && nat !== "off") problems.invalid(`${field}.nat`, '"auto" or "off"');
-  if (codecs !== undefined) checkCodecs(codecs, `${field}.codecs`, media, problems);
+  checkNat(nat, `${field}.nat`, options, problems);
+  if (codecs !== undefined) checkCodecs(codecs, `${field}.codecs`, options.media, problems);
   return true;
 }
 

@@ -2,7 +2,6 @@ import type { ConfigProblems } from "./config-problems.ts";
 
 /** Options of the contract that cannot be honoured yet, with what to do instead. */
 const unsupported: Readonly<Record<string, string>> = {
-  nat: "NAT traversal is not available yet; set `media.advertisedAddress` for a static one",
   srtp: "SRTP is not available yet",
   sessionTimer: "session timers (RFC 4028) are not available yet",
   musicOnHold: "music on hold is not available yet; a held peer hears silence",

@@ -4,6 +4,7 @@ import { checkAccounts } from "./check-accounts.ts";
 import { checkFailover } from "./check-failover.ts";
 import { checkMedia } from "./check-media.ts";
 import { checkNames } from "./check-names.ts";
+import { checkNat } from "./check-nat.ts";
 import { checkTransports } from "./check-transports.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
@@ -14,6 +15,7 @@ const known: KnownNames<ClientOptions> = {
   accounts: true,
   instanceId: true,
   domain: true,
+  nat: true,
   listen: true,
   transports: true,
   tls: true,
@@ -35,6 +37,7 @@ const knownOfTimers: KnownNames<NonNullable<ClientOptions["timers"]>> = { T1: tr
 /** Collects what is not understood or cannot be honoured, naming every field at fault. */
 export function checkOptions(options: ClientOptions, problems: ConfigProblems): void {
   checkNames(options, known, "", problems);
+  checkNat(options.nat, "nat", options, problems);
   if (!checkAccounts(options, problems)) return;
   problems.collect(() => accountsOf(options));
   problems.collect(() => parseListen(options.listen));

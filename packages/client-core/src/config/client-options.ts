@@ -3,6 +3,7 @@ import type { Environment } from "@sidetone/infra-common";
 import type { ExternalMedia } from "@sidetone/session-core";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
+import type { NatMode } from "../nat/nat-mode.ts";
 
 /** How the client's audio is made. */
 export interface ClientMediaOptions {
@@ -10,7 +11,7 @@ export interface ClientMediaOptions {
   codecs?: readonly string[];
   /** Numeric address to bind RTP to. Default: that of SIP. */
   address?: string;
-  /** Address to write into session descriptions, where it is not the bound one (a static NAT). */
+  /** Address to write into session descriptions, where it is not the bound one: for accounts whose `nat` names none and no STUN server. */
   advertisedAddress?: string;
   /** RTP port range, both ends included; `first: 0` for any free ports. Default 10000 to 20000. */
   rtpPorts?: { first: number; last: number };
@@ -36,6 +37,8 @@ export interface ClientOptions {
   instanceId?: string;
   /** Host, or host and port, that completes bare users and numbers: `bob` becomes `sip:bob@<domain>`. Default: that of the account. */
   domain?: string;
+  /** How the client is reached through a NAT, for accounts that say nothing of it themselves. Default `auto`. */
+  nat?: NatMode;
   /**
    * Where to take SIP, `host:port`; port 0 for any free one, and for host a numeric address. Default `0.0.0.0:0`. Several for several
    * addresses or families.

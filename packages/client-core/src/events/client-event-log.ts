@@ -130,6 +130,12 @@ export class ClientEventLog extends TypedEmitter<ClientEventMap> implements Call
   }
 
   /** @internal */
+  onPublicAddressUnknown(accountId: string, message: string, fallback: string | undefined): void {
+    const ofNoCall = { callId: undefined, state: undefined } as const;
+    this.#write({ type: "NetworkEvent", kind: "PublicAddressUnknown", ...ofNoCall, accountId, message, fallback });
+  }
+
+  /** @internal */
   onError(error: unknown, where: string): void {
     const { code, message } = errorInfo(error) ?? { code: undefined, message: "undefined was thrown" };
     this.#write({ type: "ErrorOccurred", callId: undefined, state: undefined, code, message, where });

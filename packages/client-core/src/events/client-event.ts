@@ -142,6 +142,20 @@ export interface RegistrationStatusChangedEvent extends EventStamp {
   readonly registration: RegistrationInfo;
 }
 
+/**
+ * No STUN server has told the public address of a call's media in time. Its descriptions name `fallback` instead, or our own address where
+ * that is undefined. Of no call: it holds for all of the account until the servers are asked again, a minute later.
+ */
+export interface PublicAddressUnknownEvent extends EventStamp {
+  readonly type: "NetworkEvent";
+  readonly kind: "PublicAddressUnknown";
+  readonly callId: undefined;
+  readonly state: undefined;
+  readonly accountId: string;
+  readonly message: string;
+  readonly fallback: string | undefined;
+}
+
 /** Something failed that client and call live without: an application's listener, a recording. */
 export interface ErrorOccurredEvent extends EventStamp {
   readonly type: "ErrorOccurred";
@@ -178,6 +192,7 @@ export type ClientEvent =
   | PacketLossEvent
   | JitterChangedEvent
   | RegistrationStatusChangedEvent
+  | PublicAddressUnknownEvent
   | ErrorOccurredEvent;
 
 export type ClientEventType = ClientEvent["type"];
@@ -218,6 +233,7 @@ export const eventPriority: Readonly<Record<ClientEventType, EventPriority>> = {
   PacketLoss: "Low",
   JitterChanged: "Low",
   RegistrationStatusChanged: "High",
+  NetworkEvent: "High",
   ErrorOccurred: "Critical",
 };
 

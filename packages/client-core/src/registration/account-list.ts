@@ -2,6 +2,7 @@ import type { UserAgentCore } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import { SipUri, To, type SipRequest } from "@sidetone/sip-core";
 import { Account, type AccountOptions } from "../account.ts";
+import type { NatMode } from "../nat/nat-mode.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { AccountRegistration, type AccountRegistrationParts } from "./account-registration.ts";
 
@@ -12,6 +13,8 @@ export interface AccountListOptions {
   readonly account?: AccountOptions | undefined;
   readonly accounts?: readonly AccountOptions[] | undefined;
   readonly domain?: string | undefined;
+  /** Of accounts that say nothing of it. */
+  readonly nat?: NatMode | undefined;
 }
 
 export type AccountListParts = Pick<AccountRegistrationParts, "instanceId" | "onChanged" | "hasCalls"> & {
@@ -96,8 +99,8 @@ function isAddressOf({ uri }: Account, other: SipUri | undefined): boolean {
  *
  * @throws {ClientError} `CONFIG_INVALID` or `CONFIG_UNSUPPORTED` naming the field.
  */
-export function accountsOf({ account, accounts, domain }: AccountListOptions): readonly Account[] {
-  if (!accounts || accounts.length === 0) return [new Account(account?.id ?? "default", account, domain)];
+export function accountsOf({ account, accounts, domain, nat }: AccountListOptions): readonly Account[] {
+  if (!accounts || accounts.length === 0) return [new Account(account?.id ?? "default", account, domain, "account", undefined, nat)];
   const users = new Set<string>();
   const ids = new Set<string>();
   return accounts.map((options, i) => {
@@ -115,6 +118,6 @@ export function accountsOf({ account, accounts, domain }: AccountListOptions): r
     // Whom a call is for is known by the user of our Contact, so that two accounts of one user need two.
     const contactUser = users.has(user) ? `${user}-${i + 1}` : user;
     users.add(contactUser);
-    return new Account(id, options, domain, field, contactUser);
+    return new Account(id, options, domain, field, contactUser, nat);
   });
 }

@@ -161,7 +161,7 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
   #require(): Registration {
     const core = this.#requireCore();
     const { account, instanceId } = this.#parts;
-    const { registrar, uri, identity, outboundProxy, contactUser, id, expiresSeconds, nat } = account;
+    const { registrar, uri, identity, outboundProxy, contactUser, id, expiresSeconds, natPolicy } = account;
     if (registrar === undefined) throw noRegistrar(account);
     return (this.#registration ??= core.registration(
       {
@@ -174,7 +174,7 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
         instanceId,
         regId: 1,
         expiresSeconds,
-        learnsAddress: nat === "auto",
+        learnsAddress: natPolicy.learnsContact,
         affinity: account.affinity,
       },
       this,

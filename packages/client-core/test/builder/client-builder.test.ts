@@ -58,7 +58,7 @@ describe("what this version cannot honour is refused by name", () => {
     ["srtpProfiles", (b: ClientBuilder) => b.srtpProfiles(["AES_CM_128_HMAC_SHA1_80"])],
     ["sessionTimer", (b: ClientBuilder) => b.sessionTimer(1800)],
     ["musicOnHold", (b: ClientBuilder) => b.musicOnHold("hold.wav")],
-    ["nat", (b: ClientBuilder) => b.nat("ice")],
+    ["nat", (b: ClientBuilder) => b.nat("ice" as never)],
     ["account.registrar", (b: ClientBuilder) => b.account({ uri: "sip:a@b", registrar: "sip:b;transport=sctp" })],
     [
       "accounts[1].registrar",
@@ -110,7 +110,12 @@ describe("what makes no sense is CONFIG_INVALID and named as it was set", () => 
   });
 
   test("with what is unsupported in the same error", async () => {
-    const { code, message } = await refusal(new ClientBuilder().maxConcurrentCalls(1.5).echoCancellation(true).nat("stun"));
+    const { code, message } = await refusal(
+      new ClientBuilder()
+        .maxConcurrentCalls(1.5)
+        .echoCancellation(true)
+        .nat("stun" as never),
+    );
     expect(code).toBe("CONFIG_INVALID");
     for (const field of ["maxConcurrentCalls", "echoCancellation", "nat"]) expect(message).toContain(field);
   });

@@ -26,7 +26,8 @@ export function sendSuccess(usage: IncomingCall, description: Body): void {
   dialog.state = "Confirmed";
   usage.provisional?.stop();
   usage.provisional = undefined;
-  const headers: HeaderInput[] = [["Contact", contactOf(core.ownAddresses, transaction.flow, dialog.contactUser, dialog.secure)]];
+  const { contactUser, secure } = dialog;
+  const headers: HeaderInput[] = [["Contact", contactOf(core.ownAddresses, transaction.flow, contactUser, secure, usage.accountId)]];
   headers.push(...core.capabilities.ofSuccess);
   if (responseOptions.headers) headers.push(...responseOptions.headers);
   const response = createResponse(request, 200, { toTag: dialog.localTag, headers, body: description, recordRoute: true });

@@ -81,9 +81,10 @@ export class IncomingModification
 
   /** "If the re-INVITE is accepted, all the state changes associated with it are performed" (§12.2.2): the target refresh is one. */
   sendSuccess(description: Body): void {
-    const { core, dialog } = this.usage;
+    const { core, dialog, accountId } = this.usage;
     dialog!.refreshTarget(this.#request);
-    const contact: HeaderInput = ["Contact", contactOf(core.ownAddresses, this.#transaction.flow, dialog!.contactUser, dialog!.secure)];
+    const { contactUser, secure } = dialog!;
+    const contact: HeaderInput = ["Contact", contactOf(core.ownAddresses, this.#transaction.flow, contactUser, secure, accountId)];
     dialog!.contactFlow = this.#transaction.flow;
     const headers = [contact, ...core.capabilities.ofSuccess];
     const response = createResponse(this.#request, 200, { headers, body: description, recordRoute: true });

@@ -23,7 +23,7 @@ export function sendProvisional(usage: IncomingCall, options: RingOptions, descr
   const dialog = usage.ensureDialog();
   const { statusCode = 180, reasonPhrase, headers = [] } = options;
   const fields: HeaderInput[] = [
-    ["Contact", contactOf(core.ownAddresses, transaction!.flow, dialog.contactUser, dialog.secure)],
+    ["Contact", contactOf(core.ownAddresses, transaction!.flow, dialog.contactUser, dialog.secure, usage.accountId)],
     core.capabilities.allow,
   ];
   fields.push(...headers, ...core.capabilities.server);

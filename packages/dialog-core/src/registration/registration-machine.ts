@@ -351,7 +351,13 @@ export class RegistrationMachine
   /** A binding that leads nowhere: the one just made, when its answer told another address of ours, or one from before that is still there. */
   #staleAmong({ flow, draft }: ClientRequest<RegistrationMachine>, boundBefore: string | undefined): string | undefined {
     const contact = this.contact!;
-    const rightContact = registeredContactOf(this.#core.ownAddresses, flow!, draft.contactUser, draft.requestUri.startsWith("sips:"));
+    const rightContact = registeredContactOf(
+      this.#core.ownAddresses,
+      flow!,
+      draft.contactUser,
+      draft.requestUri.startsWith("sips:"),
+      draft.accountId,
+    );
     if (rightContact !== `<${contact}>`) return contact;
     const isLeft = boundBefore !== contact && this.bindings.some((binding) => binding.contact === boundBefore);
     return isLeft ? boundBefore : undefined;

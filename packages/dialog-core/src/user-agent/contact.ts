@@ -2,20 +2,33 @@ import type { Flow } from "@sidetone/sip-transport";
 import type { OwnAddresses } from "./own-addresses.ts";
 
 /**
- * Contact of this user agent as seen over `flow` (RFC 3261 §8.1.1.8): its sent-by, or the address that the server at the other end has
- * told, and the transport when it is not UDP, so that requests within the dialog come the same way. A sips request needs a sips Contact.
+ * Contact of this user agent as seen over `flow` (RFC 3261 §8.1.1.8): its sent-by, the address that the server at the other end has told,
+ * or that is configured for the account, and the transport when it is not UDP, so that requests within the dialog come the same way. A sips
+ * request needs a sips Contact.
  */
-export function registeredContactOf(addresses: OwnAddresses, flow: Flow, user: string | undefined, isSips: boolean): string {
+export function registeredContactOf(
+  addresses: OwnAddresses,
+  flow: Flow,
+  user: string | undefined,
+  isSips: boolean,
+  accountId: string | undefined,
+): string {
   const userPart = user === undefined ? "" : `${user}@`;
-  return `<${isSips ? "sips" : "sip"}:${userPart}${addresses.of(flow)}${transportParameter(flow, isSips)}>`;
+  return `<${isSips ? "sips" : "sip"}:${userPart}${addresses.of(flow, accountId)}${transportParameter(flow, isSips)}>`;
 }
 
 /**
  * The same in what makes a dialog, or is within one: over a flow that is registered for outbound, "the UA adds the ob parameter" and asks for
  * the requests of the dialog to come over this flow (RFC 5626 §4.3).
  */
-export function contactOf(addresses: OwnAddresses, flow: Flow, user: string | undefined, isSips: boolean): string {
-  const contact = registeredContactOf(addresses, flow, user, isSips);
+export function contactOf(
+  addresses: OwnAddresses,
+  flow: Flow,
+  user: string | undefined,
+  isSips: boolean,
+  accountId: string | undefined,
+): string {
+  const contact = registeredContactOf(addresses, flow, user, isSips, accountId);
   return addresses.outbound.has(flow) ? `${contact.slice(0, -1)};ob>` : contact;
 }
 

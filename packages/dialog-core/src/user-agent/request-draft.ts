@@ -122,7 +122,7 @@ export class RequestDraft {
     if (this.hasContact) {
       const isSips = this.dialog?.secure || this.isSecure;
       const contact = this.method === "REGISTER" ? registeredContactOf : contactOf;
-      headers.push(["Contact", contact(ownAddresses, flow, this.contactUser, isSips) + this.contactParameters]);
+      headers.push(["Contact", contact(ownAddresses, flow, this.contactUser, isSips, this.accountId) + this.contactParameters]);
     }
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);

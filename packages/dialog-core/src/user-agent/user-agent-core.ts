@@ -31,7 +31,7 @@ import type { CredentialSource } from "./credential-source.ts";
 import { draftOutsideDialog } from "./draft-outside-dialog.ts";
 import { failoverTimes, type FailoverOptions, type FailoverTimes } from "./failover-options.ts";
 import type { ResponseOptions } from "./incoming-request.ts";
-import { OwnAddresses } from "./own-addresses.ts";
+import { OwnAddresses, type ContactHost } from "./own-addresses.ts";
 import type { RequestDraft } from "./request-draft.ts";
 import type { RequestInterceptor } from "./request-interceptor.ts";
 import type { InviteOptions, RequestOptions } from "./request-options.ts";
@@ -64,6 +64,11 @@ export interface UserAgentCoreOptions {
   /** What becomes of requests outside of dialogs from those who are not {@link UserAgentUser.isKnownPeer}; `ignore`: no answer. Default `answer`. */
   readonly strangers?: StrangerPolicy | undefined;
   readonly limits?: UserAgentLimits | undefined;
+  /**
+   * Host of Contact, with the socket's port, for the requests and responses of an account: where a NAT maps a public address to this user
+   * agent for good. Default, and where it gives undefined: the socket's, or what the server has told. Not over WebSocket.
+   */
+  readonly contactHost?: ContactHost | undefined;
 }
 
 /**
@@ -90,7 +95,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   /** Internal. */
   readonly authenticator: Authenticator;
   /** Internal. */
-  readonly ownAddresses: OwnAddresses = new OwnAddresses();
+  readonly ownAddresses: OwnAddresses;
   /** Internal. */
   readonly transactions: TransactionLayer;
   /** Internal. */
@@ -121,6 +126,7 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
     this.failover = failoverTimes(options.failover);
     this.health = new ServerHealth(environment.clock);
     this.silence = new SilenceWatch(environment.clock, this.failover.silenceMs);
+    this.ownAddresses = new OwnAddresses(options.contactHost);
     this.authenticator = new Authenticator(options.credentials, environment.random);
     this.#interceptors = options.interceptors ?? [];
     this.#server = new UserAgentServer(this, options.user);
@@ -128,6 +134,16 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
     const { serverTransactions } = options.limits ?? {};
     const limits = serverTransactions === undefined ? {} : { maxServerTransactions: serverTransactions };
     this.transactions = new TransactionLayer(environment, transports, this, { ...this.timers, ...limits });
+  }
+
+  /** Under which host the server at this numeric address sees us (RFC 3581), where that is another than our socket's. */
+  hostSeenBy(serverAddress: string): string | undefined {
+    return this.ownAddresses.hostSeenBy(serverAddress);
+  }
+
+  /** Whether a server has told us to be reached at this `host:port` (RFC 3581). */
+  isLearned(hostPort: string): boolean {
+    return this.ownAddresses.isLearned(hostPort);
   }
 
   /** Dialogs, early and confirmed. */

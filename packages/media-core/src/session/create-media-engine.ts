@@ -1,5 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import { RtpPortAllocator } from "@sidetone/media-transport";
+import { PublicAddressFinder, RtpPortAllocator } from "@sidetone/media-transport";
 import { CodecRegistry } from "../codecs/codec-registry.ts";
 import { FrameScratch } from "../graph/frame-scratch.ts";
 import { MediaScheduler } from "../graph/media-scheduler.ts";
@@ -19,6 +19,8 @@ class ThreadMediaEngine implements MediaEngine {
   readonly #scratch = new FrameScratch();
   readonly #ports: RtpPortAllocator;
   readonly #sessions = new Set<RtpMediaSession>();
+  /** By the servers that they ask. */
+  readonly #finders = new Map<string, PublicAddressFinder>();
 
   constructor(environment: Environment, { codecs, rtpPorts }: MediaEngineOptions) {
     this.#environment = environment;
@@ -38,6 +40,7 @@ class ThreadMediaEngine implements MediaEngine {
       scratch: this.#scratch,
       ports: this.#ports,
       codecs: this.codecs,
+      finderOf: (servers) => this.#finderOf(servers),
       options,
       user,
       onClosed: (closed) => this.#sessions.delete(closed),
@@ -46,8 +49,19 @@ class ThreadMediaEngine implements MediaEngine {
     return session;
   }
 
+  forgetPublicAddresses(): void {
+    for (const finder of this.#finders.values()) finder.forget();
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session.close()));
     this.#scheduler.close();
+  }
+
+  #finderOf(servers: readonly string[]): PublicAddressFinder {
+    const key = servers.join(" ");
+    const finder = this.#finders.get(key) ?? new PublicAddressFinder(this.#environment, servers);
+    this.#finders.set(key, finder);
+    return finder;
   }
 }

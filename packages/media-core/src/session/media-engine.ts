@@ -14,6 +14,8 @@ export interface MediaEngine {
   readonly codecs: CodecRegistry;
   readonly sessionCount: number;
   createSession(options: MediaSessionOptions, user: MediaSessionUser): MediaSession;
+  /** The network has changed: STUN servers are asked again, whatever earlier sessions found out. */
+  forgetPublicAddresses(): void;
   /** Closes every session. Idempotent. */
   close(): Promise<void>;
 }

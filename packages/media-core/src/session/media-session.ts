@@ -1,3 +1,4 @@
+import type { PublicAddressOutcome } from "@sidetone/media-transport";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { AudioSource } from "../players/audio-source.ts";
 import type { PcmOutput } from "../players/pcm-output.ts";
@@ -61,6 +62,13 @@ export interface MediaSession {
    * Rejects like {@link open}; nothing has changed then.
    */
   rebind(localAddress: string): Promise<LocalMediaAddress>;
+  /**
+   * Under which address the world sees the ports (RFC 8489): asks STUN servers, from the ports themselves, for 1.5 s at most. What was found
+   * out is remembered for all sessions of the engine: see {@link MediaEngine.forgetPublicAddresses}. Rejects as `open` does.
+   *
+   * @param stunServers `host` or `host:port` over UDP, in order of preference.
+   */
+  findPublicAddress(stunServers: readonly string[]): Promise<PublicAddressOutcome>;
   /**
    * Takes the outcome of an offer/answer exchange, and again of each later one: addresses, codecs, payload types, packet time, direction.
    * Timestamps and SSRC go on. `undefined` stops sending and receiving (the stream was refused).

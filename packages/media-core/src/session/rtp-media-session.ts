@@ -1,5 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import { RtpTransport, type RtpPortAllocator } from "@sidetone/media-transport";
+import { RtpTransport, type PublicAddressFinder, type PublicAddressOutcome, type RtpPortAllocator } from "@sidetone/media-transport";
 import type { RtpPacketView } from "@sidetone/rtp-core";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { CodecRegistry } from "../codecs/codec-registry.ts";
@@ -26,6 +26,7 @@ export interface RtpMediaSessionParts {
   readonly scratch: FrameScratch;
   readonly ports: RtpPortAllocator;
   readonly codecs: CodecRegistry;
+  readonly finderOf: (stunServers: readonly string[]) => PublicAddressFinder;
   readonly options: MediaSessionOptions;
   readonly user: MediaSessionUser;
   readonly onClosed: (session: RtpMediaSession) => void;
@@ -59,9 +60,7 @@ export class RtpMediaSession implements MediaSession {
   }
 
   async open(): Promise<LocalMediaAddress> {
-    if (this.#closing) throw new MediaError("MEDIA_SESSION_CLOSED", "The media session is closed");
-    this.#opening ??= this.#openTransport(this.#parts.options.localAddress);
-    const { localAddress, rtpPort, rtcpPort } = await this.#opening;
+    const { localAddress, rtpPort, rtcpPort } = await this.#transport();
     return { address: localAddress, rtpPort, rtcpPort };
   }
 
@@ -71,6 +70,10 @@ export class RtpMediaSession implements MediaSession {
     if (transport) await transport.rebind(localAddress);
     else this.#opening = this.#openTransport(localAddress);
     return this.open();
+  }
+
+  async findPublicAddress(stunServers: readonly string[]): Promise<PublicAddressOutcome> {
+    return this.#parts.finderOf(stunServers).find(await this.#transport());
   }
 
   configure(media: NegotiatedMedia | undefined, { held = false }: { held?: boolean } = {}): void {
@@ -191,6 +194,11 @@ export class RtpMediaSession implements MediaSession {
   #applyVolume(): void {
     this.#microphone.value = this.microphoneMuted ? 0 : this.#volume.microphone;
     this.#speaker.value = this.speakerMuted ? 0 : this.#volume.speaker;
+  }
+
+  async #transport(): Promise<RtpTransport> {
+    if (this.#closing) throw new MediaError("MEDIA_SESSION_CLOSED", "The media session is closed");
+    return (this.#opening ??= this.#openTransport(this.#parts.options.localAddress));
   }
 
   async #openTransport(localAddress: string): Promise<RtpTransport> {

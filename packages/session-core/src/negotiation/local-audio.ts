@@ -1,6 +1,6 @@
 import { DialogError } from "@sidetone/dialog-core";
 import { isWildcard, normaliseAddress, type Environment } from "@sidetone/infra-common";
-import type { AudioCodec, CodecRegistry, MediaSession } from "@sidetone/media-core";
+import type { AudioCodec, CodecRegistry, LocalMediaAddress, MediaSession, PublicMediaAddress } from "@sidetone/media-core";
 import type { CodecCapability, LocalOrigin, MediaCapability, MediaDirection } from "@sidetone/sdp-core";
 import { codecCapabilities } from "./codec-capabilities.ts";
 
@@ -17,6 +17,8 @@ export interface LocalAudioOptions {
   readonly codecs: readonly AudioCodec[];
   /** Address to write into descriptions; undefined: the one bound, or for a wildcard the one from which the system reaches the peer. */
   readonly advertisedAddress: string | undefined;
+  /** Finds the address to write in place of that; undefined: nobody does. */
+  readonly addressing?: MediaAddressing | undefined;
   /** Host of the peer or its proxy, to find that address with while the peer has not said where it receives. */
   readonly peerHost: string | undefined;
   readonly dtmf: boolean;
@@ -24,6 +26,24 @@ export interface LocalAudioOptions {
   readonly ptimeMs: number | undefined;
   /** Further attributes of the audio stream, without `a=`. */
   readonly attributes: readonly string[];
+}
+
+/**
+ * Under which address, and ports where those differ, a NAT shows the stream to the world; undefined: there is none, or nothing is known of
+ * it. Asked once before the first description, and again by {@link LocalAudio.relocate}. Must not reject.
+ */
+export type MediaAddressing = (media: MediaSession) => Promise<FoundAddress | undefined>;
+
+/** With its ports, or of the ports bound. */
+type FoundAddress = PublicMediaAddress | { readonly address: string };
+
+/** Where the stream is reached, as a description says it. */
+interface DescribedPlace {
+  readonly address: string;
+  readonly port: number;
+  readonly rtcpPort: number;
+  /** Where it is not `address`. */
+  readonly rtcpAddress: string | undefined;
 }
 
 /** What this side wants of the stream, beyond what offer and answer make of it. */
@@ -54,6 +74,8 @@ export interface NegotiationPreview {
 /** A stream as `createOffer`, `createReoffer` and `createAnswer` of sdp-core take it. */
 export interface AudioDescription {
   readonly origin: LocalOrigin;
+  /** For c=. */
+  readonly address: string;
   readonly media: readonly [MediaCapability];
 }
 
@@ -67,8 +89,8 @@ export class LocalAudio {
   preview: NegotiationPreview | undefined = undefined;
   readonly #options: LocalAudioOptions;
   #media: MediaSession | undefined;
-  #sessionId: string | undefined;
-  #address: string | undefined;
+  #origin: LocalOrigin | undefined;
+  #found: FoundAddress | undefined;
 
   constructor(options: LocalAudioOptions) {
     this.#options = options;
@@ -93,36 +115,49 @@ export class LocalAudio {
     return this.#media;
   }
 
+  /** Whether the peer is told another address than the one bound: a NAT is in the way. */
+  isTranslated = false;
+
   /**
    * Finds the local address anew, after the machine's have changed; ports whose address has gone are bound anew where `bindAddress` says now.
    * Tells whether the next description will name another place than the last. Rejects when there is no way to the peer, or no port.
    */
   async relocate(remoteHost: string | undefined): Promise<boolean> {
-    if (this.#address === undefined) return false;
+    if (this.#found === undefined) return false;
     const before = await this.media.open();
+    const described = placeOf(this.#found, before);
     const local = this.#isLost(before.address) ? await this.media.rebind(this.#options.bindAddress()) : before;
-    const described = this.#address;
-    this.#address = this.#options.advertisedAddress ?? (await this.#reachableAddress(local.address, remoteHost));
-    return this.#address !== described || local.rtpPort !== before.rtpPort;
+    this.#found = await this.#find(local.address, remoteHost);
+    const { address, port } = placeOf(this.#found, local);
+    return address !== described.address || port !== described.port;
   }
 
   /** The stream with these terms. The first call binds the ports and finds the address. */
   async describe(terms: AudioTerms, { direction, rtcpMux, remoteHost }: StreamTerms): Promise<AudioDescription> {
-    const { dtmf, ptimeMs, attributes, advertisedAddress } = this.#options;
+    const { dtmf, ptimeMs, attributes } = this.#options;
     const local = await this.media.open().catch(refuseForLackOfPorts);
-    this.#sessionId ??= newSessionId(this.environment);
-    this.#address ??= advertisedAddress ?? (await this.#reachableAddress(local.address, remoteHost));
+    this.#found ??= await this.#find(local.address, remoteHost);
+    const { address, port, rtcpPort, rtcpAddress } = placeOf(this.#found, local);
+    this.#origin ??= { sessionId: newSessionId(this.environment), sessionVersion: "1", address };
     const stream: MediaCapability = {
       kind: "audio",
-      port: local.rtpPort,
-      rtcpPort: local.rtcpPort,
+      port,
+      rtcpPort,
+      ...(rtcpAddress === undefined ? {} : { rtcpAddress }),
       codecs: codecCapabilities(terms.codecs, dtmf),
       rtcpMux,
       direction,
       attributes,
       ...(ptimeMs === undefined ? {} : { ptimeMs }),
     };
-    return { origin: { sessionId: this.#sessionId, sessionVersion: "1", address: this.#address }, media: [stream] };
+    return { origin: this.#origin, address, media: [stream] };
+  }
+
+  async #find(bound: string, remoteHost: string | undefined): Promise<FoundAddress> {
+    const { addressing, advertisedAddress } = this.#options;
+    const found = await addressing?.(this.media);
+    this.isTranslated = found !== undefined || advertisedAddress !== undefined;
+    return found ?? { address: advertisedAddress ?? (await this.#reachableAddress(bound, remoteHost)) };
   }
 
   #isLost(bound: string): boolean {
@@ -137,6 +172,19 @@ export class LocalAudio {
     const [numeric] = await network.lookup(host);
     return network.sourceAddressFor(numeric?.address ?? host);
   }
+}
+
+function placeOf(found: FoundAddress, { rtpPort, rtcpPort }: LocalMediaAddress): DescribedPlace {
+  if ("address" in found) return { address: found.address, port: rtpPort, rtcpPort, rtcpAddress: undefined };
+  const { rtp } = found;
+  // With rtcp-mux, which may have come in between, one port serves both.
+  const rtcp = rtpPort === rtcpPort ? rtp : found.rtcp;
+  return {
+    address: rtp.address,
+    port: rtp.port,
+    rtcpPort: rtcp.port,
+    rtcpAddress: rtcp.address === rtp.address ? undefined : rtcp.address,
+  };
 }
 
 /** The fault is ours, and may be over soon: another server is worth a try (RFC 3261 §21.5.4). */

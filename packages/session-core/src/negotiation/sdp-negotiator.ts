@@ -119,8 +119,8 @@ export class SdpNegotiator implements MediaNegotiator, NegotiationPreview {
     const terms = { ...agreed, ...this.#audio.proposal };
     // Offered only when it is agreed already; whoever wants it offers it.
     const rtcpMux = acceptedAudio(this.#agreement.negotiated)?.rtcpMux ?? false;
-    const { origin, media } = await this.#audio.describe(terms, { direction: this.#offerDirection(terms), rtcpMux });
-    return { description: local ? createReoffer(local, { address: origin.address, media }) : createOffer({ origin, media }), terms };
+    const { origin, address, media } = await this.#audio.describe(terms, { direction: this.#offerDirection(terms), rtcpMux });
+    return { description: local ? createReoffer(local, { address, media }) : createOffer({ origin, address, media }), terms };
   }
 
   /** "If the stream to be placed on hold was previously a sendrecv media stream, it is placed on hold by marking it as sendonly" (RFC 3264 §8.4). */

@@ -27,8 +27,8 @@ function setUp({ bindAddress = "0.0.0.0", ...options }: Omit<Partial<LocalAudioO
   });
   const describeIt = () => audio.describe(audio.initialTerms, { direction: "sendrecv", rtcpMux: false });
   const place = async () => {
-    const { origin, media } = await describeIt();
-    return `${origin.address}:${media[0].port}`;
+    const { address, media } = await describeIt();
+    return `${address}:${media[0].port}`;
   };
   const move = (address: string): void => {
     environment.network.setAddresses(address);

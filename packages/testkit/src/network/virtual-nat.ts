@@ -28,6 +28,8 @@ export interface NatOptions {
   hairpin?: boolean;
   /** The first port given out; the next ones follow. Default 40000. */
   firstPort?: number;
+  /** From one port given out to the next. Default 1; with 2, no two are consecutive. */
+  portStep?: number;
 }
 
 /** A private address and port, and the public port that stands for it. */
@@ -48,7 +50,6 @@ interface Mapping extends NatMapping {
 /** A network address translator with a network of its own behind it. */
 export class VirtualNat implements Station, Gateway {
   readonly kind: NatKind;
-  readonly publicAddress: string;
   /** The network behind it: its links, conditions and partitions. */
   readonly inside: AddressSpace;
   readonly #network: NetworkContext;
@@ -58,13 +59,15 @@ export class VirtualNat implements Station, Gateway {
   readonly #timeoutsMs: Readonly<Record<"UDP" | "TCP", number>>;
   readonly #refreshedByInbound: boolean;
   readonly #hairpin: boolean;
+  #publicAddress: string;
+  readonly #portStep: number;
   #nextPort: number;
   readonly #byKey = new Map<string, Mapping>();
   readonly #byPort = new Map<number, Mapping>();
 
   constructor(network: NetworkContext, outside: AddressSpace, options: NatOptions) {
     this.kind = options.kind;
-    this.publicAddress = normaliseAddress(options.publicAddress);
+    this.#publicAddress = normaliseAddress(options.publicAddress);
     this.inside = new AddressSpace(network, this);
     this.#network = network;
     this.#outside = outside;
@@ -74,6 +77,7 @@ export class VirtualNat implements Station, Gateway {
     this.#refreshedByInbound = options.refreshedByInbound ?? false;
     this.#hairpin = options.hairpin ?? false;
     this.#nextPort = options.firstPort ?? 40_000;
+    this.#portStep = options.portStep ?? 1;
     outside.attach(this.publicAddress, this);
   }
 
@@ -92,10 +96,19 @@ export class VirtualNat implements Station, Gateway {
     return [...this.#byPort.values()].filter((mapping) => !this.#isExpired(mapping));
   }
 
-  /** Forgets all mappings; later packets get other ports. */
-  reboot(): void {
+  /** Its address on the outer side. */
+  get publicAddress(): string {
+    return this.#publicAddress;
+  }
+
+  /** Forgets all mappings; later packets get other ports. With `publicAddress` it comes back under that one. */
+  reboot({ publicAddress }: { publicAddress?: string } = {}): void {
     this.#byKey.clear();
     this.#byPort.clear();
+    if (publicAddress === undefined) return;
+    this.#outside.detach(this.#publicAddress);
+    this.#publicAddress = normaliseAddress(publicAddress);
+    this.#outside.attach(this.#publicAddress, this);
   }
 
   forwardOut(packet: Packet): void {
@@ -152,7 +165,7 @@ export class VirtualNat implements Station, Gateway {
   #freePort(): number {
     for (let tried = 0; tried < 65_535; tried++) {
       const port = this.#nextPort;
-      this.#nextPort = port >= 65_535 ? 1024 : port + 1;
+      this.#nextPort = port + this.#portStep > 65_535 ? 1024 : port + this.#portStep;
       const holder = this.#byPort.get(port);
       if (!holder) return port;
       if (this.#isExpired(holder)) {
