@@ -153,6 +153,18 @@ describe("a Service-Route with the address of one server (RFC 3608)", () => {
     await end();
   });
 
+  test("is left out when no connection comes up there", async () => {
+    const { pair, alice, clock, first, second, affinity, registers, end } = await setUp({ transport: "TCP" });
+    await first.transports.close();
+    await clock.advance(10);
+    const call = alice.call("sip:desk@example.com", { affinity, route: ["<sip:10.0.0.2:5060;transport=tcp;lr>"] });
+    await clock.advance(1_500);
+    expect(call.usage.state).toBe("Established");
+    expect([second.calls.length, registers(second)]).toEqual([1, 1]);
+    await hangUp(pair, call);
+    await end();
+  });
+
   test("behind an outbound proxy's name, too", async () => {
     const { pair, alice, clock, network, second, affinity, end } = await setUp();
     network.partition("10.0.0.2");

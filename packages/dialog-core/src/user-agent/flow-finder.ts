@@ -87,6 +87,11 @@ export class FlowFinder {
     return only !== undefined && !another && !dialog && route.length > 0 && affinity?.nameOf(placeOf(only)) !== undefined;
   }
 
+  /** Whether that server has failed of late, so that it is not even tried. */
+  get #isServiceRouteLost(): boolean {
+    return this.#isAtServiceRoute && this.#core.health.isPaused(placeOf(this.#located[0]!));
+  }
+
   /** An answer came over `flow`: the server is kept to. */
   answered(flow: Flow): void {
     const { health, environment } = this.#core;
@@ -126,22 +131,21 @@ export class FlowFinder {
   async next(signal: AbortSignal | undefined): Promise<Flow> {
     let cause: unknown;
     try {
-      if (this.#targets && !this.#hasNext && this.#isAtServiceRoute) this.#goByName();
-      let uri = await this.#locate(signal);
-      if (this.#isAtServiceRoute && this.#core.health.isPaused(placeOf(this.#located[0]!)) && this.#goByName())
-        uri = await this.#locate(signal);
-      const options = { messageBytes: this.#messageBytes, transportIsExplicit: uri.transport !== undefined };
-      while (this.#hasNext && !signal?.aborted) {
-        const target = this.#targets![this.#nextTarget++]!;
-        try {
-          const flow = await this.#open(target, options, signal);
-          this.#found = target;
-          return flow;
-        } catch (error) {
-          cause = error;
-          if (isServersFault(error)) this.#core.health.failed(placeOf(target));
+      do {
+        const uri = await this.#locate(signal);
+        const options = { messageBytes: this.#messageBytes, transportIsExplicit: uri.transport !== undefined };
+        while (this.#hasNext && !this.#isServiceRouteLost && !signal?.aborted) {
+          const target = this.#targets![this.#nextTarget++]!;
+          try {
+            const flow = await this.#open(target, options, signal);
+            this.#found = target;
+            return flow;
+          } catch (error) {
+            cause = error;
+            if (isServersFault(error)) this.#core.health.failed(placeOf(target));
+          }
         }
-      }
+      } while (!signal?.aborted && this.#isAtServiceRoute && this.#goByName());
     } catch (error) {
       cause = error;
     }

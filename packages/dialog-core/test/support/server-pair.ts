@@ -3,8 +3,10 @@ import { expect, onTestFailed } from "vitest";
 import { TestAgent, type OutgoingTestCall, type TestAgentOptions } from "./test-agent.ts";
 
 export interface ServerPairOptions {
-  readonly transport?: "UDP" | "TCP";
+  readonly transport?: "UDP" | "TCP" | "TLS";
   readonly alice?: TestAgentOptions;
+  /** Of the first and the second server. */
+  readonly servers?: readonly [TestAgentOptions, TestAgentOptions];
   /** Priorities of the two SRV records. Default 1 and 2. */
   readonly priorities?: readonly [number, number];
 }
@@ -30,15 +32,16 @@ export async function serverPair(options: ServerPairOptions = {}): Promise<Serve
   const environment = virtualEnvironment({ host: "10.0.0.1" });
   const { clock, virtualNetwork: network, resolver } = environment;
   const alice = new TestAgent("alice", environment, { transport, ...options.alice });
-  const [first, second] = ["10.0.0.2", "10.0.0.3"].map(
-    (host) => new TestAgent(host, virtualEnvironment({ host, beside: environment }), { transport, allowedMethods: ["REGISTER", "INFO"] }),
-  ) as [TestAgent, TestAgent];
+  const [first, second] = ["10.0.0.2", "10.0.0.3"].map((host, index) => {
+    const serverOptions = { transport, allowedMethods: ["REGISTER", "INFO"], ...options.servers?.[index] };
+    return new TestAgent(host, virtualEnvironment({ host, beside: environment }), serverOptions);
+  }) as [TestAgent, TestAgent];
   const log = new WireLog(network);
   log.printOnFailure(onTestFailed);
   const agents = [alice, first, second];
   for (const agent of agents) await agent.listen();
   for (const server of [first, second]) server.decide = (call) => call.usage.answer();
-  resolver.setSrv(`_sip._${transport.toLowerCase()}.example.com`, [
+  resolver.setSrv(transport === "TLS" ? "_sips._tcp.example.com" : `_sip._${transport.toLowerCase()}.example.com`, [
     { priority: priorities[0], target: "first.example.com" },
     { priority: priorities[1], target: "second.example.com" },
   ]);
