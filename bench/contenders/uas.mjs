@@ -19,6 +19,7 @@ function answerOffer(offer) {
 const client = await createClient({
   listen: `${address}:${port}`,
   transports: ["UDP"],
+  peers: [address],
   account: { uri: `sip:uas@${address}` },
   media: "external",
   external: { answerOffer },

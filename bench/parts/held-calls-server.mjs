@@ -7,6 +7,7 @@ const origin = { sessionId: "1", sessionVersion: "1", address: "127.0.0.1" };
 const answerOffer = (offer) => serializeSdp(createAnswer(parseSdp(offer), { origin, media }).answer);
 
 const client = await createClient({
+  peers: ["127.0.0.1"],
   listen: `127.0.0.1:${process.argv[2]}`,
   transports: ["UDP"],
   media: "external",

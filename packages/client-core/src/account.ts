@@ -5,6 +5,7 @@ import { ClientError } from "./errors/client-error.ts";
 import { natPolicy, type NatMode, type NatPolicy } from "./nat/nat-mode.ts";
 import type { AccountLink } from "./registration/account-link.ts";
 import type { RegistrationInfo } from "./registration/registration-info.ts";
+import type { RequireAuthOptions } from "./security/security-options.ts";
 
 /** Asks for the password when a server wants it; undefined: there is none. */
 export type PasswordPrompt = (challenge: PasswordChallenge) => string | undefined | Promise<string | undefined>;
@@ -51,6 +52,17 @@ export interface AccountOptions {
   codecs?: readonly string[];
   /** How this account is reached through a NAT. Default: as the client says, which is `auto` by default. */
   nat?: NatMode;
+  /**
+   * Users one of whom has to prove by digest who he is, before anybody here hears of a request to this account (RFC 3261 §22.1). Default:
+   * nobody has to.
+   */
+  requireAuth?: RequireAuthOptions;
+  /**
+   * From where requests to this account are taken, outside of calls: addresses, networks (`192.0.2.0/24`), host names, and `servers` for its
+   * registrar and outbound proxy. Others are answered 403, and nobody here hears of them. Together with `requireAuth`, both have to be right.
+   * Default: from everywhere.
+   */
+  allowedPeers?: readonly string[];
 }
 
 /** Who calls and is called: an identity, its credentials and its way out. */
@@ -77,6 +89,9 @@ export class Account {
   readonly domain: { readonly host: string; readonly port: number | undefined; readonly scheme: "sip" | "sips" } | undefined;
   /** @internal Keeps its registration, calls and requests with one server of those behind a name. */
   readonly affinity: ServerAffinity = new ServerAffinity({ isBusy: () => this.#link?.hasCalls ?? false });
+  /** As in the options. */
+  readonly allowedPeers: readonly string[] | undefined;
+  readonly #requireAuth: RequireAuthOptions | undefined;
   readonly #password: string | PasswordPrompt | undefined;
   readonly #trustedHosts: ReadonlySet<string>;
   #link: AccountLink | undefined = undefined;
@@ -119,6 +134,8 @@ export class Account {
     this.codecs = options?.codecs;
     this.nat = options?.nat ?? defaultNat;
     this.natPolicy = natPolicy(this.nat);
+    this.allowedPeers = options?.allowedPeers;
+    this.#requireAuth = options?.requireAuth;
     this.contactUser = contactUser ?? this.uri.decodedUser ?? "sidetone";
     this.#trustedHosts = new Set([this.uri, proxy, server].flatMap((trusted) => trusted?.host.toLowerCase() ?? []));
     if (domain !== undefined) this.domain = domainOf(domain, this.uri.scheme);
@@ -165,6 +182,11 @@ export class Account {
   /** Each change of the registration from now on. Ends when the client is closed. Of one who reads too slowly the oldest are dropped. */
   states(options: { signal?: AbortSignal } = {}): AsyncIterable<RegistrationInfo> {
     return this.#linked.states(options.signal);
+  }
+
+  /** @internal Passwords are in it. */
+  get requireAuth(): RequireAuthOptions | undefined {
+    return this.#requireAuth;
   }
 
   /** @internal Joins the account to the client that it belongs to. */

@@ -28,6 +28,9 @@ export type { IncomingHandler } from "./client/incoming-desk.ts";
 
 export type { ClientMediaOptions, ClientOptions } from "./config/client-options.ts";
 
+export type { ClientLimits, RequireAuthOptions } from "./security/security-options.ts";
+export type { AdmissionCounts } from "@sidetone/dialog-core";
+
 export { ClientError, type ClientErrorOptions } from "./errors/client-error.ts";
 export { clientErrorTable, type ClientErrorCategory, type ClientErrorCode, type RecoveryAction } from "./errors/client-error-table.ts";
 export { retryWithBackoff, withTimeout, type RetryOptions, type TimeoutOptions } from "./errors/recovery.ts";

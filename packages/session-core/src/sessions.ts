@@ -1,4 +1,4 @@
-import type { IncomingInvite, InviteOptions, UserAgentCore, UserAgentUser } from "@sidetone/dialog-core";
+import type { DialogUsage, IncomingInvite, InviteOptions, Refusal, UserAgentCore, UserAgentUser } from "@sidetone/dialog-core";
 import { TurnoverMap, type Environment } from "@sidetone/infra-common";
 import type { SipRequest } from "@sidetone/sip-core";
 import { mintCallId } from "./call-id.ts";
@@ -37,7 +37,7 @@ export interface CalledAccount {
 }
 
 /** The layer above. */
-export interface SessionsUser {
+export interface SessionsUser extends Pick<UserAgentUser, "admit" | "authenticate" | "isKnownPeer"> {
   /** Whom an INVITE is for; asked before {@link onIncoming}. Without it: nobody in particular. */
   accountOf?(request: SipRequest): CalledAccount;
   /** A call came in; decide now or later. It sets `session.user` to hear of it. */
@@ -87,7 +87,13 @@ export class Sessions {
     this.#options = options;
     this.#user = user;
     this.codecs = options.codecs;
-    this.core = options.createCore({ onInvite: (invite) => this.#onInvite(invite), isBusy: () => this.#isFull });
+    this.core = options.createCore({
+      onInvite: (invite) => this.#onInvite(invite),
+      isBusy: () => this.#isFull,
+      admit: (request, flow, usage) => user.admit?.(request, flow, usage) ?? this.#admit(request.method, usage),
+      ...(user.authenticate && { authenticate: user.authenticate }),
+      ...(user.isKnownPeer && { isKnownPeer: user.isKnownPeer }),
+    });
   }
 
   /** Whether media is made here; otherwise the application makes the descriptions. */
@@ -135,6 +141,11 @@ export class Sessions {
     await meanwhile;
     await this.core.close();
     await Promise.all(this.#leaving);
+  }
+
+  /** Who calls while nobody can take it is refused before anything is kept of the call. */
+  #admit(method: string, usage: DialogUsage | undefined): Refusal | undefined {
+    return this.#isFull && method === "INVITE" && !usage ? { statusCode: 486 } : undefined;
   }
 
   #onInvite(invite: IncomingInvite): void {

@@ -4,6 +4,7 @@ import type { AccountOptions } from "../account.ts";
 import { newClient } from "../client/create-client.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
 import { ClientManager } from "../manager/client-manager.ts";
+import type { ClientLimits } from "../security/security-options.ts";
 import type { ClientConfig } from "./client-config.ts";
 import { MediaConfigBuilder } from "./media-config-builder.ts";
 import type { MediaConfig, MediaPreset } from "./media-config.ts";
@@ -73,6 +74,21 @@ export class ClientBuilder {
   /** How the client is reached through a NAT, for accounts that say nothing of it themselves: `auto` by default. */
   nat(mode: NatMode): this {
     return this.#set({ nat: mode });
+  }
+
+  /** What becomes of requests of those whom nobody knows; see `ClientOptions`. */
+  strangers(policy: "answer" | "ignore"): this {
+    return this.#set({ strangers: policy });
+  }
+
+  /** Who is no stranger: addresses, networks and host names. */
+  peers(peers: readonly string[]): this {
+    return this.#set({ peers });
+  }
+
+  /** How much others may make the client do and keep. */
+  limits(limits: ClientLimits): this {
+    return this.#set({ limits });
   }
 
   /** Calls at the same time; further ones are refused with 486. */

@@ -2,6 +2,7 @@ import type { Environment } from "@sidetone/infra-common";
 import type { TlsOptions, TransportName } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
+import type { ClientLimits } from "../security/security-options.ts";
 import type { MediaConfig } from "./media-config.ts";
 
 /** What a `ClientBuilder` collects. It holds all of the contract; `build()` refuses what this version cannot honour. */
@@ -19,6 +20,12 @@ export interface ClientConfig {
   maxConcurrentCalls?: number;
   /** Longest time from the answer to the end of a call, in seconds; then BYE. Default 0: no limit. */
   maxCallDurationSeconds?: number;
+  /** As in `ClientOptions`. Default `answer`. */
+  strangers?: "answer" | "ignore";
+  /** As in `ClientOptions`: who is no stranger. */
+  peers?: readonly string[];
+  /** As in `ClientOptions`: how much others may make the client do and keep. */
+  limits?: ClientLimits;
   /** Completes bare users and numbers. Default: the domain of the account. */
   domain?: string;
   /** Identities; the first is meant where none is named. */

@@ -57,6 +57,11 @@ export class IncomingCall {
     return this.call.id;
   }
 
+  /** Whose password the caller knows, where the account has `requireAuth`. From and what `remote` says of it is the caller's own word. */
+  get authenticatedAs(): string | undefined {
+    return this.#session.usage.authenticatedAs;
+  }
+
   get remote(): RemoteParty {
     return this.call.remote;
   }

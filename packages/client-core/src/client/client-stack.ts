@@ -7,6 +7,8 @@ import { createSipTransports, type ListeningPoint, type SipTransports, type Tran
 import type { Account } from "../account.ts";
 import type { AccountList } from "../registration/account-list.ts";
 import type { ClientMediaOptions, ClientOptions } from "../config/client-options.ts";
+import type { ClientGate } from "../security/client-gate.ts";
+import { signallingLimits, transportLimits } from "../security/limits.ts";
 import { listenEverywhere, type ListenAddress } from "./listen.ts";
 
 /** How long calls get to end before a stopping client drops them, in milliseconds. */
@@ -18,6 +20,7 @@ const defaultUserAgent = "Sidetone/0.1.0";
 export interface ClientStackParts {
   readonly environment: Environment;
   readonly accounts: AccountList;
+  readonly gate: ClientGate;
   readonly listen: readonly ListenAddress[];
   readonly options: ClientOptions;
   /** Undefined with external media. */
@@ -29,6 +32,7 @@ export interface ClientStackParts {
 export class ClientStack {
   readonly sessions: Sessions;
   readonly #accounts: AccountList;
+  readonly #gate: ClientGate;
   readonly #transports: SipTransports;
   readonly #engine: MediaEngine | undefined;
 
@@ -42,14 +46,17 @@ export class ClientStack {
       throw error;
     }
     parts.accounts.attach(stack.sessions.core);
+    await parts.gate.open(stack.#transports);
     return stack;
   }
 
-  private constructor({ environment, accounts, listen, options, codecs, user }: ClientStackParts) {
+  private constructor({ environment, accounts, gate, listen, options, codecs, user }: ClientStackParts) {
     const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, failover, tls, webSocket } = options;
     const audio = options.media === "external" ? undefined : audioOptions(environment, listen, codecs, options.media ?? {});
     this.#accounts = accounts;
-    this.#transports = createSipTransports(environment, { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}) });
+    this.#gate = gate;
+    const transportOptions = { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}), ...transportLimits(options.limits) };
+    this.#transports = createSipTransports(environment, transportOptions);
     this.#engine = audio?.engine;
     const isReachedElsewhere = accounts.all.some(({ natPolicy }) => natPolicy.signallingAddress !== undefined);
     this.sessions = new Sessions(
@@ -66,6 +73,8 @@ export class ClientStack {
             userAgent: userAgent ?? defaultUserAgent,
             ...(isReachedElsewhere ? { contactHost: (id) => accounts.require(id).natPolicy.signallingAddress } : {}),
             credentials: { get: (query) => accounts.require(query.accountId).credentialsFor(query) },
+            strangers: options.strangers,
+            limits: signallingLimits(options.limits),
             ...(timers ? { timers } : {}),
             ...(failover ? { failover } : {}),
             ...(interceptors ? { interceptors } : {}),
@@ -95,6 +104,7 @@ export class ClientStack {
 
   /** Ends the calls and registrations, then frees every port. Never rejects. */
   async close(): Promise<void> {
+    this.#gate.close();
     await this.sessions.close(closingWaitMs, this.#accounts.detach(unregisterWaitMs));
     await this.#transports.close();
     await this.#engine?.close();

@@ -1,6 +1,7 @@
+import type { AdmissionCounts } from "@sidetone/dialog-core";
 import { TypedEmitter, type Environment } from "@sidetone/infra-common";
 import { CodecRegistry } from "@sidetone/media-core";
-import { codecsNamed, type CalledAccount, type IncomingSession, type Sessions } from "@sidetone/session-core";
+import { codecsNamed, type CalledAccount, type IncomingSession, type Sessions, type SessionsUser } from "@sidetone/session-core";
 import type { SipRequest } from "@sidetone/sip-core";
 import type { ListeningPoint } from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
@@ -22,11 +23,14 @@ import type { RegistrationInfo, RegistrationState } from "../registration/regist
 import { CallHistory, type CallRecord } from "../events/call-history.ts";
 import { ClientEventLog } from "../events/client-event-log.ts";
 import type { ClientEvents } from "./client-events.ts";
+import { ClientGate } from "../security/client-gate.ts";
 import { ClientStack } from "./client-stack.ts";
 import { ClientUserAgent } from "./client-user-agent.ts";
 import { IncomingDesk, type IncomingHandler } from "./incoming-desk.ts";
 import { parseListen } from "./listen.ts";
 import { Restartable } from "./restartable.ts";
+
+const nobodyTurnedAway: Readonly<AdmissionCounts> = { ignored: 0, limited: 0, overloaded: 0, full: 0, refused: 0, repeated: 0 };
 
 /**
  * A user agent: makes calls, takes calls. `createClient` makes one that runs.
@@ -88,11 +92,17 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
       calls: () => this.#calls.all,
       forgetPublicAddresses: () => this.#stack.current?.forgetPublicAddresses(),
     });
-    const user = {
-      accountOf: (request: SipRequest) => this.#calledAccount(request),
-      onIncoming: (session: IncomingSession) => this.#takeSession(session),
+    const gate = new ClientGate(environment, this.#accounts, options);
+    const user: SessionsUser = {
+      accountOf: (request) => this.#calledAccount(request),
+      onIncoming: (session) => this.#takeSession(session),
+      isKnownPeer: (flow) => gate.isKnownPeer(flow),
+      ...(gate.hasPolicies && {
+        admit: (request, flow, usage) => gate.admit(request, flow, usage),
+        authenticate: (request, flow, usage) => gate.authenticate(request, flow, usage),
+      }),
     };
-    const parts = { environment, accounts: this.#accounts, listen, options, codecs: this.codecs, user };
+    const parts = { environment, accounts: this.#accounts, gate, listen, options, codecs: this.codecs, user };
     this.#stack = new Restartable(() => ClientStack.open(parts));
   }
 
@@ -139,6 +149,11 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   /** The latest calls that have ended, the oldest first; at most 1,000. It begins with the first use, and costs nothing before. */
   get history(): readonly CallRecord[] {
     return (this.#history ??= new CallHistory()).records;
+  }
+
+  /** Requests that were turned away before anything was kept of them, since the client was started; zeros while it does not run. */
+  get turnedAway(): Readonly<AdmissionCounts> {
+    return this.#stack.current?.sessions.core.admissionCounts ?? nobodyTurnedAway;
   }
 
   /** How many calls there have been. */

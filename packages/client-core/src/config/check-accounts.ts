@@ -3,6 +3,7 @@ import type { AccountOptions } from "../account.ts";
 import { transportNames } from "./check-transports.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNat } from "./check-nat.ts";
+import { checkPolicy } from "./check-security.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
 import type { KnownNames } from "./known-names.ts";
@@ -21,6 +22,8 @@ const known: KnownNames<AccountOptions> = {
   transport: true,
   codecs: true,
   nat: true,
+  requireAuth: true,
+  allowedPeers: true,
 };
 
 /** Checks `account`, `accounts` and `instanceId`; false when there is no use in looking at what they say. */
@@ -54,6 +57,7 @@ function checkAccount(account: AccountOptions, field: string, options: ClientOpt
   checkTransport(account, field, problems);
   checkNat(nat, `${field}.nat`, options, problems);
   if (codecs !== undefined) checkCodecs(codecs, `${field}.codecs`, options.media, problems);
+  checkPolicy(account, field, problems);
   return true;
 }
 

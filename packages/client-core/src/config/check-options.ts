@@ -5,6 +5,7 @@ import { checkFailover } from "./check-failover.ts";
 import { checkMedia } from "./check-media.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNat } from "./check-nat.ts";
+import { checkSecurity } from "./check-security.ts";
 import { checkTransports } from "./check-transports.ts";
 import type { ClientOptions } from "./client-options.ts";
 import type { ConfigProblems } from "./config-problems.ts";
@@ -23,6 +24,9 @@ const known: KnownNames<ClientOptions> = {
   userAgent: true,
   media: true,
   external: true,
+  strangers: true,
+  peers: true,
+  limits: true,
   maxCalls: true,
   incomingRingSeconds: true,
   maxCallSeconds: true,
@@ -42,6 +46,7 @@ export function checkOptions(options: ClientOptions, problems: ConfigProblems): 
   problems.collect(() => accountsOf(options));
   problems.collect(() => parseListen(options.listen));
   checkTransports(options, problems);
+  checkSecurity(options, problems);
   checkLimits(options, problems);
   checkUserAgent(options, problems);
   checkInterceptors(options, problems);

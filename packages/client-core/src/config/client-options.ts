@@ -4,6 +4,7 @@ import type { ExternalMedia } from "@sidetone/session-core";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
+import type { ClientLimits } from "../security/security-options.ts";
 
 /** How the client's audio is made. */
 export interface ClientMediaOptions {
@@ -63,6 +64,15 @@ export interface ClientOptions {
   media?: "external" | ClientMediaOptions;
   /** With external media: makes descriptions for calls that were given none, and answers re-INVITEs. */
   external?: ExternalMedia;
+  /**
+   * What becomes of requests outside of calls from addresses that belong neither to a registrar or outbound proxy of an account, nor to
+   * `peers` or `allowedPeers`: `answer`, or `ignore`, which leaves them without any answer. Default `answer`.
+   */
+  strangers?: "answer" | "ignore";
+  /** Who is no stranger: addresses, networks (`192.0.2.0/24`) and host names. No limit for strangers holds for them. */
+  peers?: readonly string[];
+  /** How much others may make the client do and keep. */
+  limits?: ClientLimits;
   /** Calls at the same time; further ones are refused with 486. Default: no limit. */
   maxCalls?: number;
   /** Longest time that an incoming call may wait for its decision, in seconds; then 480. 0: no limit. Default 180. */

@@ -1,3 +1,4 @@
+import type { AdmissionCounts } from "@sidetone/dialog-core";
 import { formatHostPort } from "@sidetone/infra-common";
 import type { Call } from "../call/call.ts";
 import { CallState } from "../call/call-state.ts";
@@ -24,6 +25,8 @@ export interface ClientStats {
   readonly endedCalls: number;
   /** Of those over, the ones that had been answered. */
   readonly answeredCalls: number;
+  /** Requests that were turned away before anything was kept of them, since the latest start. */
+  readonly turnedAway: AdmissionCounts;
 }
 
 /** Starting and stopping. */
@@ -75,6 +78,7 @@ export abstract class ManagedLifecycle implements AsyncDisposable {
       incomingCalls: callCounts.incoming,
       endedCalls: callCounts.ended,
       answeredCalls: callCounts.answered,
+      turnedAway: { ...this.client.turnedAway },
     };
   }
 
