@@ -20,6 +20,11 @@ export const commandExamples: Readonly<Record<string, readonly string[]>> = {
     "sidetone phone --tone 440 --record calls/",
     "printf 'wait registered\\ncall bob\\nwait connected\\nsleep 5\\nhangup\\n' | sidetone phone --json",
   ],
+  doctor: [
+    "sidetone doctor",
+    "sidetone doctor sip:alice@example.com",
+    'sidetone doctor "sip:pbx.example.com;transport=tls" --tls-ca ca.pem --json',
+  ],
   registrar: ["sidetone registrar --users users.txt", "sidetone registrar --users users.txt --listen 127.0.0.1:5060 --domain example.com"],
 };
 

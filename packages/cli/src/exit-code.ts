@@ -1,11 +1,11 @@
 import type { CallEnded, ClientError, ClientErrorCode } from "@sidetone/client-core";
 
 /** What the process ends with; 3, 4, 5 and 6 beside them are the class of the refusal. */
-export const exitCodes = { ok: 0, usage: 1, notAcceptable: 4, noAnswer: 7, interrupted: 130 } as const;
+export const exitCodes = { ok: 0, usage: 1, problems: 2, notAcceptable: 4, noAnswer: 7, interrupted: 130 } as const;
 
 export const exitCodeHelp: string = `
-Exit codes: 0 ended normally; 1 usage, or something asked for could not be done; 3 redirected;
-4, 5, 6 refused with that class of status; 7 no answer or time-out; 130 interrupted before the answer.`;
+Exit codes: 0 ended normally; 1 usage, or something asked for could not be done; 2 the doctor found problems;
+3 redirected; 4, 5, 6 refused with that class of status; 7 no answer or time-out; 130 interrupted before the answer.`;
 
 /** For a final response. A proxy's 408 is a time-out that it saw for us. */
 export function exitCodeOfStatus(statusCode: number): number {

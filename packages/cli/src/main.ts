@@ -43,6 +43,10 @@ export async function main(args: readonly string[], terminal: Terminal = process
       const { registrarCommand } = await import("./commands/registrar.ts");
       exitCode = await registrarCommand(flags, context);
     },
+    doctor: async (uri, flags) => {
+      const { doctorCommand } = await import("./commands/doctor.ts");
+      exitCode = await doctorCommand(uri, flags, context);
+    },
   };
   try {
     await createProgram(terminal, commands).parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });

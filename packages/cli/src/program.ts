@@ -1,9 +1,11 @@
 import { Command, Option } from "commander";
 import type { AnswerFlags } from "./answer-flags.ts";
 import type { CallFlags } from "./commands/call.ts";
+import type { DoctorFlags } from "./commands/doctor.ts";
 import type { OptionsFlags } from "./commands/options.ts";
 import type { RegisterFlags } from "./commands/register.ts";
 import { examplesText } from "./command-examples.ts";
+import { addDoctor } from "./doctor/doctor-options.ts";
 import { exitCodeHelp } from "./exit-code.ts";
 import { algorithmNames, codecNames, count, digits, hertz, lifetime, seconds } from "./option-values.ts";
 import { phoneHelp } from "./phone/phone-help.ts";
@@ -24,10 +26,11 @@ export interface Commands {
   register(uri: string | undefined, flags: RegisterFlags): Promise<void>;
   phone(name: string | undefined, flags: PhoneFlags): Promise<void>;
   registrar(flags: RegistrarFlags): Promise<void>;
+  doctor(uri: string | undefined, flags: DoctorFlags): Promise<void>;
 }
 
 /** Commands that read accounts and the like from the environment and the config file. */
-const withSettings: ReadonlySet<string> = new Set(["call", "answer", "options", "register", "phone"]);
+const withSettings: ReadonlySet<string> = new Set(["call", "answer", "options", "register", "phone", "doctor"]);
 
 /** The command line: every command with its arguments and options. */
 export function createProgram(terminal: Terminal, commands: Commands): Command {
@@ -44,6 +47,7 @@ export function createProgram(terminal: Terminal, commands: Commands): Command {
   addRegister(program, commands);
   addPhone(program, commands);
   addRegistrar(program, commands);
+  addDoctor(program, commands.doctor);
   for (const command of program.commands) {
     if (!withSettings.has(command.name())) continue;
     addTlsOptions(command);

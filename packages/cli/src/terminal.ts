@@ -56,6 +56,11 @@ export class Terminal {
     return this.#out.isTTY === true;
   }
 
+  /** Width in characters. */
+  get columns(): number {
+    return this.#out.columns ?? 80;
+  }
+
   /** Reads lines until the reader is disposed of; a live line is the prompt of one who edits. Undefined where there is no input. */
   readLines(options: LineReaderOptions): LineReader | undefined {
     this.endLive();
@@ -115,7 +120,7 @@ export class Terminal {
 
   /** One less than there is, so that no terminal goes on to the next line. */
   get #lineWidth(): number {
-    return (this.#out.columns ?? 80) - 1;
+    return this.columns - 1;
   }
 
   #aboveLive(write: () => void): void {

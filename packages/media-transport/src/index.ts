@@ -1,5 +1,11 @@
 export { MediaTransportError, type MediaTransportErrorCode } from "./media-transport-error.ts";
-export { RtpPortAllocator, type OpenRtpPortsOptions, type RtpPortAllocatorOptions, type RtpPorts } from "./rtp-port-allocator.ts";
+export {
+  defaultRtpPorts,
+  RtpPortAllocator,
+  type OpenRtpPortsOptions,
+  type RtpPortAllocatorOptions,
+  type RtpPorts,
+} from "./rtp-port-allocator.ts";
 export { RtpTransport, type RtpTransportOptions, type RtpTransportUser } from "./rtp-transport.ts";
 export type { RtpTransportStats } from "./rtp-transport-stats.ts";
 export type { RemoteMedia } from "./remote-media.ts";

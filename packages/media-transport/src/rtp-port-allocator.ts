@@ -11,8 +11,11 @@ import {
 import { MediaTransportError } from "./media-transport-error.ts";
 import { PortRange } from "./port-range.ts";
 
+/** Where ports for RTP and RTCP are taken from by default. */
+export const defaultRtpPorts = { firstPort: 10_000, lastPort: 20_000 } as const;
+
 export interface RtpPortAllocatorOptions {
-  /** Lowest and highest port for RTP and RTCP. Defaults 10000 and 20000; `firstPort: 0` leaves the choice to the system. */
+  /** Lowest and highest port for RTP and RTCP. Defaults {@link defaultRtpPorts}; `firstPort: 0` leaves the choice to the system. */
   firstPort?: number;
   lastPort?: number;
   /**
@@ -61,7 +64,7 @@ export class RtpPortAllocator {
 
   /** @throws {MediaTransportError} `MEDIA_OPTION_INVALID` for a range without a pair of ports. */
   constructor(environment: Environment, options: RtpPortAllocatorOptions = {}) {
-    const { firstPort = 10_000, lastPort = 20_000, drainMs = 5000 } = options;
+    const { firstPort = defaultRtpPorts.firstPort, lastPort = defaultRtpPorts.lastPort, drainMs = 5000 } = options;
     const isPort = (port: number): boolean => Number.isInteger(port) && port >= 0 && port <= 65_535;
     if (!isPort(firstPort) || (firstPort > 0 && (!isPort(lastPort) || firstPort + (firstPort % 2) + 1 > lastPort)) || !(drainMs >= 0)) {
       throw new MediaTransportError(

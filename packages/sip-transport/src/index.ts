@@ -13,3 +13,4 @@ export type { FlowOptions, ListeningChange, ListeningPoint, ListenOptions, SipTr
 export { SipTransportError, type SipTransportErrorCode } from "./sip-transport-error.ts";
 export { viaFor } from "./via-for.ts";
 export type { WireRecord } from "./wire-trace.ts";
+export { examineTls, type ExaminedCertificate, type ExamineTlsOptions, type TlsExamination } from "./node/examine-tls.ts";

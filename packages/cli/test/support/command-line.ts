@@ -14,6 +14,7 @@ for (const args of [
   ["register", "["],
   ["phone", "["],
   ["registrar", "--users", "/nowhere/users"],
+  ["doctor", "["],
 ])
   await main(args, new FakeTerminal());
 // Nor does the schema of the settings leave it, once it is loaded.

@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+import type { DoctorFlags } from "../commands/doctor.ts";
+import { passwordHelp } from "../settings/settings-options.ts";
+
+/** The command `doctor` with its options. */
+export function addDoctor(program: Command, run: (name: string | undefined, flags: DoctorFlags) => Promise<void>): void {
+  program
+    .command("doctor")
+    .description("find out what is wrong, here and on the way to a server, and what to do about it")
+    .argument(
+      "[aor]",
+      "address whose server to look at, as sip:alice@example.com (default: that of the settings, else this computer alone)",
+    )
+    .option("--server <uri>", "the server to look at (default: the domain of the address)")
+    .option("--proxy <uri>", "server that every request goes through first")
+    .option("--user <name>", "user name to authenticate as (default: the user of the address)")
+    .option("--password <password>", passwordHelp)
+    .option("--listen <host:port>", "local address and port to look at (default: 0.0.0.0:5060)")
+    .option("--json", "one JSON object per line: a Finding each, at last a DoctorReport")
+    .action(run);
+}
