@@ -9,19 +9,38 @@ export interface CompandingLaw {
 const muLawBias = 33;
 const muLawClip = 8158;
 
+/** The tables are made when they are first looked into: 65,536 code words would be a seventh of what importing the front door takes. */
+class TabulatedLaw implements CompandingLaw {
+  readonly #expandCode: (code: number) => number;
+  readonly #compressSample: (sample: number) => number;
+  #expand: Int16Array | undefined = undefined;
+  #compress: Uint8Array | undefined = undefined;
+
+  constructor(expandCode: (code: number) => number, compressSample: (sample: number) => number) {
+    this.#expandCode = expandCode;
+    this.#compressSample = compressSample;
+  }
+
+  get expand(): Int16Array {
+    return (this.#expand ??= Int16Array.from({ length: 256 }, (_, code) => this.#expandCode(code)));
+  }
+
+  get compress(): Uint8Array {
+    return (this.#compress ??= this.#tabulateCompression());
+  }
+
+  #tabulateCompression(): Uint8Array {
+    const compress = new Uint8Array(65_536);
+    for (let sample = -32_768; sample < 32_768; sample++) compress[sample & 0xffff] = this.#compressSample(sample);
+    return compress;
+  }
+}
+
 /** µ-law (G.711 Table 2): 14-bit values, all bits inverted on the wire. */
-export const muLaw: CompandingLaw = tabulate(expandMuLaw, compressMuLaw);
+export const muLaw: CompandingLaw = new TabulatedLaw(expandMuLaw, compressMuLaw);
 
 /** A-law (G.711 Table 1): 13-bit values, even bits inverted on the wire. */
-export const aLaw: CompandingLaw = tabulate(expandALaw, compressALaw);
-
-function tabulate(expandCode: (code: number) => number, compressSample: (sample: number) => number): CompandingLaw {
-  const expand = new Int16Array(256);
-  const compress = new Uint8Array(65_536);
-  for (let code = 0; code < 256; code++) expand[code] = expandCode(code);
-  for (let sample = -32_768; sample < 32_768; sample++) compress[sample & 0xffff] = compressSample(sample);
-  return { expand, compress };
-}
+export const aLaw: CompandingLaw = new TabulatedLaw(expandALaw, compressALaw);
 
 function expandMuLaw(code: number): number {
   const inverted = ~code & 0xff;
