@@ -178,6 +178,16 @@ describe("a Service-Route with the address of one server (RFC 3608)", () => {
     await end();
   });
 
+  test("stays in a route that comes from elsewhere", async () => {
+    const pair = await serverPair();
+    pair.network.partition("10.0.0.2");
+    const call = pair.alice.call("sip:desk@example.com", { route: ["<sip:example.com;transport=udp;lr>", serviceRoute] });
+    await pair.clock.advance(6_000);
+    expect(pair.sent("INVITE", pair.second)[0]).toContain(serviceRoute);
+    await hangUp(pair, call);
+    await pair.expectNothingLeft();
+  });
+
   test("stays where no registration knows another server: the call has the time that a transaction has", async () => {
     const pair = await serverPair();
     pair.network.partition("10.0.0.2");
@@ -186,6 +196,24 @@ describe("a Service-Route with the address of one server (RFC 3608)", () => {
     expect([pair.second.calls.length, call.usage.state]).not.toContain("Established");
     await pair.clock.advance(20_000);
     expect(call.events.at(-1)).toMatch(/Failed|Timeout/);
+    await pair.expectNothingLeft();
+  });
+});
+
+describe("an affinity without a registration", () => {
+  test("tries the better server once in five minutes, as long as that is dead", async () => {
+    const pair = await serverPair();
+    const { alice, clock, network, first, second, sent } = pair;
+    const affinity = new ServerAffinity();
+    const options = () => clock.advanceUntil(alice.core.request({ method: "OPTIONS", requestUri: pair.uri, affinity }));
+    network.partition("10.0.0.2");
+    await options();
+    await clock.advance(300_000);
+    await options();
+    expect([sent("OPTIONS", first).length, sent("OPTIONS", second).length]).toEqual([2, 2]);
+    await clock.advance(200_000); // it is not avoided any more
+    await options();
+    expect([sent("OPTIONS", first).length, sent("OPTIONS", second).length]).toEqual([2, 3]);
     await pair.expectNothingLeft();
   });
 });

@@ -56,6 +56,7 @@ export class FlowFinder {
   /** The request goes over the flow that {@link next} found, or that was known. */
   use(): void {
     this.#current = this.#found;
+    if (!this.#draft.affinity) return; // whoever gave the route meant it
     for (const other of this.#located) if (other !== this.#current) this.#draft.leave(placeOf(other));
   }
 

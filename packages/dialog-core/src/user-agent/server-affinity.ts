@@ -19,7 +19,8 @@ interface Kept {
   readonly targets: readonly SipTarget[];
   /** The URI that led there, by name. */
   readonly nextHop: string;
-  readonly sinceMs: number;
+  /** Since when, or since the last try to go back. */
+  sinceMs: number;
   /** Whether there is a better one, by the priority of its SRV record, which was passed over. */
   readonly isSecondBest: boolean;
 }
@@ -78,7 +79,9 @@ export class ServerAffinity implements FailureWatcher {
     const kept = this.#of(targets[0]!.hostName);
     if (!kept) return targets;
     const isDue = !this.keeper && kept.isSecondBest && nowMs - kept.sinceMs >= failBackMs;
-    return isDue && !this.isBusy ? targets : preferServer(targets, kept.server, health);
+    if (!isDue || this.isBusy) return preferServer(targets, kept.server, health);
+    kept.sinceMs = nowMs; // the next try has its time, too
+    return targets;
   }
 
   /** Internal: `server` has answered, one of the `targets` of `nextHop`. */
