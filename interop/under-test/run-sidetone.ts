@@ -5,7 +5,7 @@ import { PeerProcess } from "../peers/process/peer-process.ts";
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Nobody's settings: those of whoever runs the tests are his own. */
-const noSettings = { XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: "/nowhere" };
+const noSettings = { XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: "/dev/null" };
 
 /** One line of `--json`. */
 export interface JsonLine {
@@ -17,15 +17,23 @@ export interface RunOptions {
   environment?: NodeJS.ProcessEnv;
   /** Without npx, which ends by SIGINT after an interrupt, whatever the exit code of what it ran. */
   directly?: boolean;
+  /** Lines that are piped in. */
+  input?: readonly string[];
 }
 
 /** `npx sidetone …` as a user starts it, in the checkout. */
 export class SidetoneRun {
   readonly process: PeerProcess;
 
-  constructor(args: readonly string[], { environment = {}, directly = false }: RunOptions) {
+  constructor(args: readonly string[], { environment = {}, directly = false, input }: RunOptions) {
     const [program, ...first] = directly ? [process.execPath, "packages/sidetone/bin/sidetone.js"] : ["npx", "--no-install", "sidetone"];
-    const options = { cwd: checkout, atMostSeconds: 60, environment: { ...noSettings, ...environment }, signalOnce: directly };
+    const options = {
+      cwd: checkout,
+      atMostSeconds: 60,
+      environment: { ...noSettings, ...environment },
+      signalOnce: directly,
+      ...(input ? { input: input.join("\n") } : {}),
+    };
     this.process = new PeerProcess(program!, [...first, ...args], options);
   }
 

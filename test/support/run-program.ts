@@ -11,7 +11,7 @@ export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 export const sidetone = "packages/sidetone/bin/sidetone.js";
 
 /** Nobody's settings: those of whoever runs the tests are his own. */
-const noSettings = { XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: "/nowhere" };
+const noSettings = { XDG_CONFIG_HOME: "/nowhere", XDG_STATE_HOME: "/dev/null" };
 
 /** A program of this repository that runs in a process of its own. */
 export interface RunningProgram {

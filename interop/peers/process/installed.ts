@@ -15,6 +15,7 @@ const packages: Readonly<Record<string, string>> = {
   sipsak: "sipsak",
   svwar: "sipvicious",
   svcrack: "sipvicious",
+  python3: "python3",
 };
 
 /** Debian keeps daemons in /usr/sbin, which a user's PATH may lack. */

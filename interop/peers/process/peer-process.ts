@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import type { Writable } from "node:stream";
 import { eventually } from "./eventually.ts";
 
 export interface PeerProcessOptions {
@@ -9,6 +10,8 @@ export interface PeerProcessOptions {
   environment?: NodeJS.ProcessEnv;
   /** Signals go to the program alone. By default its children get them too, and a program that is itself sent one gets it twice. */
   signalOnce?: boolean;
+  /** What is piped in, then the end; `open`: what is written to `input` later. Default: nothing. */
+  input?: string;
 }
 
 /** A program that runs beside the stack under test: what it prints, and its end, which reaches only what was started here. */
@@ -21,6 +24,8 @@ export class PeerProcess implements AsyncDisposable {
   /** The exit code, once it has ended. */
   exitCode: number | undefined;
   readonly exited: Promise<number>;
+  /** Where it reads from, if from anywhere. */
+  readonly input: Writable | undefined;
   readonly #child: ChildProcess;
 
   constructor(program: string, args: readonly string[], options: PeerProcessOptions) {
@@ -30,8 +35,11 @@ export class PeerProcess implements AsyncDisposable {
     this.#child = spawn("timeout", [...limit, program, ...args], {
       cwd: options.cwd,
       env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin`, ...options.environment },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    this.input = this.#child.stdin ?? undefined;
+    this.input?.on("error", () => {}); // it has ended before it read all
+    if (options.input !== undefined && options.input !== "open") this.input!.end(options.input);
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.output += text;

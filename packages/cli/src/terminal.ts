@@ -58,7 +58,7 @@ export class Terminal {
 
   /** Width in characters. */
   get columns(): number {
-    return this.#out.columns ?? 80;
+    return this.#out.columns || 80; // a terminal that does not know it says 0
   }
 
   /** Reads lines until the reader is disposed of; a live line is the prompt of one who edits. Undefined where there is no input. */

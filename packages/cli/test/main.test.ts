@@ -30,6 +30,29 @@ describe("sidetone", () => {
     expect((await run(command, "--help")).out).toBe(out);
   });
 
+  test("help of every command ends with examples, and each can be understood", async () => {
+    const { out } = await run();
+    const names = [...out.split("Commands:")[1]!.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!).filter((name) => name !== "help");
+    expect(names).toEqual(expect.arrayContaining(["call", "answer", "options", "register", "phone", "registrar", "doctor"]));
+    for (const name of names) {
+      const examples = (await run("help", name)).out.split("\nExamples:\n")[1]?.trimEnd().split("\n") ?? [];
+      expect(examples.length, name).toBeGreaterThan(1);
+      for (const example of examples) {
+        const [, line] = /(?:^ {2}|\| )sidetone (.*)$/.exec(example)!;
+        const words = line!.match(/"[^"]*"|\S+/g)!.map((word) => word.replaceAll('"', ""));
+        // What is not understood is told before the help.
+        expect(await run(...words, "--help"), example).toMatchObject({ exitCode: 0, err: "" });
+        const options = words.filter((word) => word.startsWith("--"));
+        const help = (await run("help", name)).out;
+        for (const option of options) expect(help, example).toContain(option);
+      }
+    }
+  });
+
+  test("help phone says what there is not yet", async () => {
+    expect((await run("help", "phone")).out).toContain("There is no microphone and no loudspeaker yet");
+  });
+
   test("--version is that of the package", async () => {
     const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
     expect(await run("--version")).toEqual({ exitCode: 0, out: `${version}\n`, err: "" });
