@@ -4,6 +4,8 @@ import type { RtpRejection } from "@sidetone/rtp-core";
 export interface RtpTransportStats {
   readonly rtpSent: number;
   readonly rtcpSent: number;
+  /** STUN indications that kept bindings of NATs open. */
+  readonly keepAlivesSent: number;
   /** Heard from the source that counts, and handed on. */
   readonly rtpReceived: number;
   readonly rtcpReceived: number;
@@ -39,6 +41,7 @@ export interface RtpTransportStats {
 export class RtpTransportCounters {
   rtpSent = 0;
   rtcpSent = 0;
+  keepAlivesSent = 0;
   rtpReceived = 0;
   rtcpReceived = 0;
   bytesSent = 0;

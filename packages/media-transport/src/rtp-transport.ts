@@ -7,7 +7,7 @@ import {
   type SocketAddress,
 } from "@sidetone/infra-common";
 import { classifyPacket, RtpPacketView, type PacketKind } from "@sidetone/rtp-core";
-import type { BindingOptions } from "@sidetone/stun-core";
+import { bindingMethod, StunWriter, type BindingOptions } from "@sidetone/stun-core";
 import { traceMedia, type DropReason } from "./media-trace.ts";
 import { MediaTransportError } from "./media-transport-error.ts";
 import type { PacketProtection } from "./packet-protection.ts";
@@ -224,6 +224,20 @@ export class RtpTransport implements DatagramReceiver {
     socket.send(wire, port, address);
   }
 
+  /**
+   * Sends a STUN Binding indication, which nobody answers, from the RTP port to where RTP goes: the bindings of NATs on the way stay open, and
+   * it is in no statistics of RTP (RFC 6263 §4.4). Nothing is sent while there is no address to send to, nor with rtcp-mux, where RTCP is
+   * what keeps them open (§4.3).
+   */
+  sendKeepAlive(): void {
+    const port = this.#rtpDestinationPort;
+    if (port <= 0 || this.#closed || this.#rtcpMux) return;
+    const indication = new StunWriter("indication", bindingMethod, this.#environment.random.bytes(12)).addFingerprint().toBytes();
+    this.#counters.keepAlivesSent++;
+    this.#counters.bytesSent += indication.length;
+    this.#ports.rtp.send(indication, port, this.#rtpDestinationAddress);
+  }
+
   /** Sends anything else (STUN) from the RTP port. */
   sendOther(data: Uint8Array, address: string, port: number): void {
     if (!this.#closed) this.#ports.rtp.send(data, port, address);
@@ -304,7 +318,8 @@ export class RtpTransport implements DatagramReceiver {
 
   #onRtp(data: Buffer, address: string, port: number, socket: DatagramSocket): void {
     const latch = this.#latch;
-    if (!latch.mayAccept(address, port)) return this.#drop("foreign", address, port, socket);
+    const arrivalMs = this.#clock.now();
+    if (!latch.mayAccept(address, port, arrivalMs)) return this.#drop("foreign", address, port, socket);
     const length = this.#protection ? this.#protection.unprotectRtp(data, data.length) : data.length;
     if (length < 0) return this.#drop("unauthenticated", address, port, socket);
     const view = this.#view;
@@ -312,7 +327,6 @@ export class RtpTransport implements DatagramReceiver {
       this.#counters.countRejection(view.rejection!);
       return this.#drop("malformed", address, port, socket);
     }
-    const arrivalMs = this.#clock.now();
     const isNegotiated = this.#payloadTypes?.has(view.payloadType) ?? true;
     const verdict = latch.receive(address, port, view.ssrc, view.sequenceNumber, isNegotiated, arrivalMs);
     if (verdict === "latched") this.#onLatched(address, port, socket);
@@ -323,8 +337,8 @@ export class RtpTransport implements DatagramReceiver {
   }
 
   #onLatched(address: string, port: number, socket: DatagramSocket): void {
-    this.#counters.latches++;
-    if (this.#rtcpLatch.address !== address) this.#rtcpLatch.release();
+    const hasMoved = this.#counters.latches++ > 0;
+    if (hasMoved || this.#rtcpLatch.address !== address) this.#rtcpLatch.release();
     traceMedia(socket, this.#clock.now(), {
       type: "latched",
       component: "rtp",

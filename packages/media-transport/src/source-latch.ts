@@ -39,6 +39,9 @@ const packetsWanted = {
 /** Who needs 25 packets needs this time for them too: what comes in one burst is no call. */
 const steadyMs = 400;
 
+/** A source that counts and has not been heard for so long may have been given another port by its NAT. */
+const silentMs = 1_000;
+
 /**
  * Decides whose RTP is heard on a port, and where RTP is sent ("latching", symmetric RTP of RFC 4961).
  *
@@ -49,6 +52,8 @@ const steadyMs = 400;
  *    port of it may count: a sender that uses two sockets, or a container's port mapping.
  * 4. Whoever counts is locked in: everybody else is neither heard nor answered, until the SDP names another address.
  * 5. One exception: when the signalled address itself begins to send, it takes over, once and for good.
+ * 6. Another: when the SDP names the same address again and the source that counts has been silent for a second, another port of its
+ *    address may count, as with 3. A NAT that was restarted gives the peer's stream another port, and the peer knows no better.
  *
  * What this cannot do is tell the peer from an attacker who knows the port and sends first, while the peer is silent or behind a NAT: that takes SRTP.
  */
@@ -67,6 +72,10 @@ export class SourceLatch {
   #formerAddress = "";
   #formerPort = -1;
   #candidates: Candidate[] = [];
+  /** The same address was signalled again since a source was locked in. */
+  #isRenewed = false;
+  /** When the source that counts was heard last. */
+  #heardMs = 0;
 
   /** @param symmetric false: only ports of the signalled address may count, and media are sent to the signalled port whatever is heard. */
   constructor(symmetric: boolean, windowMs: number) {
@@ -87,7 +96,10 @@ export class SourceLatch {
     this.isSilent = port < 0;
     if (this.isSilent) return;
     this.#windowEndMs = nowMs + this.#windowMs;
-    if (address === this.signalledAddress && port === this.signalledPort) return;
+    if (address === this.signalledAddress && port === this.signalledPort) {
+      this.#isRenewed = this.isLocked;
+      return;
+    }
     this.#formerAddress = this.address;
     this.#formerPort = this.port;
     this.signalledAddress = address;
@@ -98,9 +110,9 @@ export class SourceLatch {
   }
 
   /** Whether packets from there can be anything but foreign: what is not need not be looked at. */
-  mayAccept(address: string, port: number): boolean {
+  mayAccept(address: string, port: number, nowMs: number): boolean {
     if (port === this.port && address === this.address) return true;
-    return !this.isLocked || (port === this.signalledPort && address === this.signalledAddress);
+    return !this.isLocked || (port === this.signalledPort && address === this.signalledAddress) || this.#mayHaveMoved(address, nowMs);
   }
 
   /** Whether RTCP on the RTP port is heard: from the source that counts, or the signalled one while none does. */
@@ -116,22 +128,30 @@ export class SourceLatch {
    * @param isNegotiated whether its payload type is one of the SDP's.
    */
   receive(address: string, port: number, ssrc: number, sequenceNumber: number, isNegotiated: boolean, nowMs: number): LatchVerdict {
-    if (port === this.port && address === this.address) return "accepted";
+    if (port === this.port && address === this.address) {
+      this.#heardMs = nowMs;
+      return "accepted";
+    }
     if (this.signalledPort < 0) return "early";
     const isSignalled = port === this.signalledPort && address === this.signalledAddress;
-    if (isSignalled && !this.isLocked) return this.#lock(address, port);
-    if (!isSignalled && (this.isLocked || nowMs > this.#windowEndMs)) return "foreign";
+    if (isSignalled && !this.isLocked) return this.#lock(address, port, nowMs);
+    const mayCount = this.isLocked ? this.#mayHaveMoved(address, nowMs) : nowMs <= this.#windowEndMs;
+    if (!isSignalled && !mayCount) return "foreign";
     const wanted = isSignalled ? packetsWanted.signalledInstead : this.#wantedFrom(address, port);
     if (!isNegotiated || wanted === Infinity) return "foreign";
     const { inSequence, sinceMs } = this.#watch(address, port, ssrc, sequenceNumber, nowMs);
     const isProven = inSequence >= wanted && (wanted < packetsWanted.elsewhere || nowMs - sinceMs >= steadyMs);
-    return isProven ? this.#lock(address, port) : "unproven";
+    return isProven ? this.#lock(address, port, nowMs) : "unproven";
+  }
+
+  #mayHaveMoved(address: string, nowMs: number): boolean {
+    return this.#isRenewed && address === this.address && nowMs <= this.#windowEndMs && nowMs - this.#heardMs >= silentMs;
   }
 
   #wantedFrom(address: string, port: number): number {
     if (isLoopback(this.signalledAddress)) return address === this.signalledAddress ? packetsWanted.elsewhere : Infinity;
     if (address === this.#formerAddress && port === this.#formerPort) return packetsWanted.former;
-    if (address === this.signalledAddress) return packetsWanted.sameAddress;
+    if (address === this.signalledAddress || address === this.address) return packetsWanted.sameAddress;
     if (!this.#symmetric) return Infinity;
     return isPrivate(this.signalledAddress) ? packetsWanted.behindNat : packetsWanted.elsewhere;
   }
@@ -159,9 +179,11 @@ export class SourceLatch {
     this.#candidates.splice(weakest, 1);
   }
 
-  #lock(address: string, port: number): "latched" {
+  #lock(address: string, port: number, nowMs: number): "latched" {
     this.address = address;
     this.port = port;
+    this.#isRenewed = false;
+    this.#heardMs = nowMs;
     this.#candidates = [];
     return "latched";
   }

@@ -37,7 +37,7 @@ describe("whose RTP is heard", () => {
     const { latch, send, signal, counts } = setUp();
     signal();
     send("198.51.100.7", 4000);
-    expect(latch.mayAccept("198.51.100.7", 4002)).toBe(false);
+    expect(latch.mayAccept("198.51.100.7", 4002, 1000)).toBe(false);
     expect(send("198.51.100.7", 4002, 1000)).toEqual(["foreign"]);
     expect(send("203.0.113.66", 4000, 1000)).toEqual(["foreign"]);
     expect(counts()).toBe("198.51.100.7:4000");
@@ -134,6 +134,33 @@ describe("another SDP", () => {
     signal();
     expect(counts()).toBe("198.51.100.7:61000");
     expect(send("198.51.100.7", 61_000)).toEqual(["accepted"]);
+  });
+
+  test("with the same address lets another port of a silent source's address count: its NAT was restarted", () => {
+    const { send, signal, wait, counts, latch } = setUp({ signalled: "192.168.1.10" });
+    signal();
+    send("203.0.113.7", 40_000, 50);
+    wait(2000);
+    expect(latch.mayAccept("203.0.113.7", 40_002, 10_000), "without the SDP").toBe(false);
+    expect(send("203.0.113.7", 40_002, 50, { from: 50 })).toEqual(["foreign"]);
+    signal();
+    expect(send("203.0.113.66", 40_002, 50), "another address").toEqual(["foreign"]);
+    expect(send("203.0.113.7", 40_002, 50, { from: 100, isNegotiated: false }), "another payload type").toEqual(["foreign"]);
+    expect(send("203.0.113.7", 40_002, 50, { from: 100 })).toEqual(["unproven", "latched", "accepted"]);
+    expect(counts()).toBe("203.0.113.7:40002");
+    expect(send("203.0.113.7", 40_000, 50), "once").toEqual(["foreign"]);
+  });
+
+  test("with the same address takes nothing from a source that is heard", () => {
+    const { send, signal, counts } = setUp({ signalled: "192.168.1.10" });
+    signal();
+    send("203.0.113.7", 40_000, 50);
+    signal();
+    for (let i = 0; i < 100; i++) {
+      send("203.0.113.7", 40_000, 1, { from: 50 + i });
+      expect(send("203.0.113.7", 40_002, 1, { from: i, ssrc: 2 })).toEqual(["foreign"]);
+    }
+    expect(counts()).toBe("203.0.113.7:40000");
   });
 
   test("with another address makes that one count at once", () => {

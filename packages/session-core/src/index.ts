@@ -16,7 +16,7 @@ export type { NegotiationUser } from "./negotiation/negotiation-user.ts";
 export { SdpNegotiator } from "./negotiation/sdp-negotiator.ts";
 export { OutgoingSession } from "./outgoing-session.ts";
 export { Session, type SessionParts, type TerminateOptions } from "./session.ts";
-export type { SessionAudioOptions } from "./session-audio.ts";
+export type { NatOptions, SessionAudioOptions } from "./session-audio.ts";
 export { sessionEnd, type SessionEnd, type SessionEndCause } from "./session-end.ts";
 export { SessionError, type SessionErrorCode, type SessionErrorOptions } from "./session-error.ts";
 export { sessionPhaseTable, type SessionPhase, type SessionPhaseAction, type SessionPhaseInput } from "./session-phase-table.ts";

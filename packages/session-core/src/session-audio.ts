@@ -23,6 +23,14 @@ export interface SessionAudioOptions {
   readonly mediaTimeoutMs?: number;
 }
 
+/** How one call's audio gets through NATs. */
+export interface NatOptions {
+  /** Finds the address to write into this call's descriptions. Default: that of {@link SessionAudioOptions}. */
+  readonly addressing?: MediaAddressing | undefined;
+  /** Whether bindings of NATs are kept open while no RTP is sent (RFC 6263). Default true. */
+  readonly keepsBindings?: boolean | undefined;
+}
+
 /** A session's audio, and what negotiates it for its first dialog. */
 export interface NegotiatedAudio {
   readonly audio: LocalAudio | ExternalAudio;
@@ -35,17 +43,17 @@ export function localAudio(
   options: SessionAudioOptions,
   codecs: readonly string[] | undefined,
   peerHost: string | undefined,
-  addressing: MediaAddressing | undefined,
+  { addressing, keepsBindings = true }: NatOptions,
 ): NegotiatedAudio {
   const registry = options.engine.codecs;
   const audio = new LocalAudio({
     environment: session.environment,
-    createMedia: () => createMedia(session, options),
+    createMedia: () => createMedia(session, options, keepsBindings),
     bindAddress: () => options.bindAddress,
     registry,
     codecs: codecsNamed(registry, codecs),
     advertisedAddress: options.advertisedAddress,
-    addressing,
+    ...(addressing ? { addressing } : {}),
     peerHost,
     dtmf: options.dtmf ?? true,
     ptimeMs: options.ptimeMs,
@@ -61,13 +69,18 @@ export function externalAudio(session: Session, media: ExternalMedia, sdp: strin
   return { audio, negotiator: audio };
 }
 
-function createMedia(session: Session, { engine, bindAddress, ptimeMs, dtmf, mediaTimeoutMs }: SessionAudioOptions): MediaSession {
+function createMedia(
+  session: Session,
+  { engine, bindAddress, ptimeMs, dtmf, mediaTimeoutMs }: SessionAudioOptions,
+  keepsBindings: boolean,
+): MediaSession {
   return engine.createSession(
     {
       localAddress: bindAddress,
       ...(ptimeMs === undefined ? {} : { ptimeMs }),
       ...(dtmf === undefined ? {} : { dtmf }),
       ...(mediaTimeoutMs === undefined ? {} : { mediaTimeoutMs }),
+      ...(keepsBindings ? {} : { keepAliveMs: 0 }),
     },
     session,
   );

@@ -154,7 +154,8 @@ export abstract class Session
 
   onNegotiated(media: NegotiatedMedia | undefined, heldHere: boolean): void {
     if (this.phase === "Ended") return;
-    this.media?.configure(media, { held: heldHere });
+    const isTranslated = this.audio.kind === "local" && this.audio.isTranslated;
+    this.media?.configure(media, { held: heldHere, isTranslated });
     this.negotiated = media;
     this.user.onMediaNegotiated?.(media);
     this.#setHold(heldHere, media?.onHoldByRemote ?? false);

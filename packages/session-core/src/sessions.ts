@@ -4,9 +4,8 @@ import type { SipRequest } from "@sidetone/sip-core";
 import { mintCallId } from "./call-id.ts";
 import { IncomingSession } from "./incoming-session.ts";
 import type { ExternalMedia } from "./negotiation/external-audio.ts";
-import type { MediaAddressing } from "./negotiation/local-audio.ts";
 import { OutgoingSession } from "./outgoing-session.ts";
-import { externalAudio, localAudio, type NegotiatedAudio, type SessionAudioOptions } from "./session-audio.ts";
+import { externalAudio, localAudio, type NegotiatedAudio, type NatOptions, type SessionAudioOptions } from "./session-audio.ts";
 import type { Session, SessionParts } from "./session.ts";
 import { SessionError } from "./session-error.ts";
 
@@ -32,8 +31,7 @@ export interface CalledAccount {
   readonly id: string;
   /** Encoding names of its calls, in order of preference; undefined: those of the sessions. */
   readonly codecs?: readonly string[] | undefined;
-  /** See {@link DialOptions.addressing}. */
-  readonly addressing?: MediaAddressing | undefined;
+  readonly nat?: NatOptions | undefined;
 }
 
 /** The layer above. */
@@ -58,13 +56,13 @@ export interface DialOptions {
   readonly ringTimeoutSeconds?: number;
   /** Host of the peer or its proxy, to choose the local media address with. */
   readonly peerHost?: string;
-  /** Finds the address to write into this call's descriptions, behind a NAT. Default: that of {@link SessionAudioOptions}. */
-  readonly addressing?: MediaAddressing | undefined;
+  readonly nat?: NatOptions | undefined;
 }
 
 const defaultRingTimeoutSeconds = 60;
 const defaultIncomingRingSeconds = 180;
 const noExternalMedia: ExternalMedia = {};
+const noNat: NatOptions = {};
 
 /** All sessions of one user agent: makes them, knows them, ends them. */
 export class Sessions {
@@ -155,7 +153,7 @@ export class Sessions {
     const account = this.#user.accountOf?.(invite.request);
     invite.accountId = account?.id;
     const { audio, negotiator } = this.#audioOf(session, {
-      addressing: account?.addressing,
+      nat: account?.nat,
       ...(account?.codecs ? { codecs: account.codecs } : {}),
     });
     this.#sessions.set(session.id, session);
@@ -179,11 +177,11 @@ export class Sessions {
 
   #audioOf(
     session: Session,
-    { codecs, external, sdp, peerHost, addressing }: Pick<DialOptions, "codecs" | "external" | "sdp" | "peerHost" | "addressing">,
+    { codecs, external, sdp, peerHost, nat }: Pick<DialOptions, "codecs" | "external" | "sdp" | "peerHost" | "nat">,
   ): NegotiatedAudio {
     const { audio } = this.#options;
     if (!audio) return externalAudio(session, external ?? this.#options.external ?? noExternalMedia, sdp);
-    return localAudio(session, audio, codecs ?? this.codecs, peerHost, addressing);
+    return localAudio(session, audio, codecs ?? this.codecs, peerHost, nat ?? noNat);
   }
 
   #forget(session: Session): void {

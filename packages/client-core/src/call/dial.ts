@@ -89,7 +89,7 @@ export function dial({ accounts, sessions, calls, nat }: DialParts, target: stri
       lateOffer: options.lateOffer ?? false,
     },
     peerHost,
-    addressing: nat.ofOutgoing(account, peerHost),
+    nat: nat.ofOutgoing(account, peerHost),
     onDialled: (session) => {
       attempt.call = calls.add({ session, remote: remoteParty(uri), account, metadata }, attempt);
     },

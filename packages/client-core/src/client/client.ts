@@ -314,7 +314,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
 
   #calledAccount(request: SipRequest): CalledAccount {
     const account = this.#accounts.accountOf(request);
-    return { id: account.id, codecs: account.codecs, addressing: this.#nat.ofIncoming(account, request) };
+    return { id: account.id, codecs: account.codecs, nat: this.#nat.ofIncoming(account, request) };
   }
 
   #takeSession(session: IncomingSession): void {

@@ -14,8 +14,9 @@ export interface NatOptions {
 }
 
 /**
- * - `auto`: Contact and session descriptions name the address that the registrar sees (RFC 3581).
- * - `off`: they name that of the socket.
+ * - `auto`: Contact and session descriptions name the address that the registrar sees (RFC 3581), and the bindings of RTP ports are kept open
+ *   while nothing is sent (RFC 6263).
+ * - `off`: they name that of the socket, and nothing is sent to keep bindings open.
  */
 export type NatMode = "auto" | "off" | NatOptions;
 
@@ -28,6 +29,8 @@ export interface NatPolicy {
   readonly signallingAddress: string | undefined;
   readonly mediaAddress: string | undefined;
   readonly stunServers: readonly string[];
+  /** Whether bindings are kept open while no RTP is sent. */
+  readonly keepsBindings: boolean;
 }
 
 export function natPolicy(mode: NatMode): NatPolicy {
@@ -41,5 +44,6 @@ export function natPolicy(mode: NatMode): NatPolicy {
     signallingAddress: signalling,
     mediaAddress: media,
     stunServers: [stun].flat(),
+    keepsBindings: !isOff,
   };
 }

@@ -1,6 +1,6 @@
 import { formatHostPort, type Environment } from "@sidetone/infra-common";
 import type { UserAgentCore } from "@sidetone/dialog-core";
-import type { MediaAddressing } from "@sidetone/session-core";
+import type { NatOptions } from "@sidetone/session-core";
 import { SipUri, type SipRequest } from "@sidetone/sip-core";
 import type { Account } from "../account.ts";
 import type { ClientError } from "../errors/client-error.ts";
@@ -27,24 +27,27 @@ export class NatTraversal {
   }
 
   /** @param host where the INVITE goes first. */
-  ofOutgoing(account: Account, host: string): MediaAddressing | undefined {
+  ofOutgoing(account: Account, host: string): NatOptions {
     const isOwnServer = account.proxyHost !== undefined || account.isOwnServer(host);
     return this.#of(account, (core) => core.hostSeenBy(host) ?? (isOwnServer ? contactHost(account, core) : undefined));
   }
 
-  ofIncoming(account: Account, { requestUri, topVia }: SipRequest): MediaAddressing | undefined {
+  ofIncoming(account: Account, { requestUri, topVia }: SipRequest): NatOptions {
     const called = requestUri instanceof SipUri ? requestUri : undefined;
     const { host, received = host } = topVia;
     return this.#of(account, (core) => (called && learnedHost(called, core)) ?? core.hostSeenBy(received));
   }
 
-  #of(account: Account, learned: (core: UserAgentCore) => string | undefined): MediaAddressing | undefined {
+  #of(account: Account, learned: (core: UserAgentCore) => string | undefined): NatOptions {
     const { environment, core, isAdvertised, onPublicAddressUnknown } = this.#parts;
     const learnedHost = (): string | undefined => {
       const running = isAdvertised ? undefined : core();
       return running && learned(running);
     };
-    return mediaAddressing({ environment, account, learnedHost, onUnknown: onPublicAddressUnknown });
+    return {
+      addressing: mediaAddressing({ environment, account, learnedHost, onUnknown: onPublicAddressUnknown }),
+      keepsBindings: account.natPolicy.keepsBindings,
+    };
   }
 }
 

@@ -33,6 +33,7 @@ export class VirtualProxy {
   }
 
   #receive(data: Buffer, address: string, port: number): void {
+    if (data.length <= 4) return; // a keep-alive
     const message = parseMessage(data);
     if (message instanceof SipRequest) {
       const request = withReceived(message, address, port);

@@ -38,6 +38,11 @@ export interface MediaSessionOptions {
   dtmf?: boolean;
   /** Without anything heard for this long, `onMediaTimeout` runs. Default 0: never. */
   mediaTimeoutMs?: number;
+  /**
+   * Longest time without a packet on the RTP port while none may be sent (`recvonly`): a STUN indication then keeps the bindings of NATs open
+   * (RFC 6263). Where the stream is `inactive`, only behind a known NAT. Default 15,000; 0: never.
+   */
+  keepAliveMs?: number;
   /** Canonical name in RTCP SDES (RFC 3550 §6.5.1). Default: a random one (RFC 7022). */
   cname?: string;
 }
@@ -75,8 +80,9 @@ export interface MediaSession {
    *
    * @param options.held this side has put the peer on hold, who then hears silence, whatever plays. The direction does not tell: `sendonly`
    *   is also the answer to a peer who only wants to listen.
+   * @param options.isTranslated our description named another address than the one bound: there is a NAT.
    */
-  configure(media: NegotiatedMedia | undefined, options?: { held?: boolean }): void;
+  configure(media: NegotiatedMedia | undefined, options?: { held?: boolean; isTranslated?: boolean }): void;
 
   /** Plays `source` to the peer in place of `output` until it ends or is stopped; a later call replaces an earlier one. */
   play(source: AudioSource): Playback;

@@ -46,7 +46,7 @@ export class RtpMediaSession implements MediaSession {
   readonly #dtmf = new DtmfQueue();
   #opening: Promise<RtpTransport> | undefined;
   #stream: RtpStream | undefined;
-  #pending: { readonly media: NegotiatedMedia | undefined; readonly held: boolean } | undefined;
+  #pending: { readonly media: NegotiatedMedia | undefined; readonly held: boolean; readonly isTranslated: boolean } | undefined;
   #playback: SourcePlayback | undefined;
   #echo = false;
   #volume = { microphone: 1, speaker: 1 };
@@ -76,13 +76,16 @@ export class RtpMediaSession implements MediaSession {
     return this.#parts.finderOf(stunServers).find(await this.#transport());
   }
 
-  configure(media: NegotiatedMedia | undefined, { held = false }: { held?: boolean } = {}): void {
+  configure(
+    media: NegotiatedMedia | undefined,
+    { held = false, isTranslated = false }: { held?: boolean; isTranslated?: boolean } = {},
+  ): void {
     if (this.#closing) return;
     if (!this.#stream) {
-      this.#pending = { media, held };
+      this.#pending = { media, held, isTranslated };
       return;
     }
-    this.#stream.configure(media, held);
+    this.#stream.configure(media, held, isTranslated);
   }
 
   get quality(): MediaQuality | undefined {
@@ -213,7 +216,8 @@ export class RtpMediaSession implements MediaSession {
       },
     });
     this.#stream = new RtpStream({ environment, scheduler, scratch, codecs, options, user, transport, session: this });
-    if (this.#pending) this.#stream.configure(this.#pending.media, this.#pending.held);
+    const pending = this.#pending;
+    if (pending) this.#stream.configure(pending.media, pending.held, pending.isTranslated);
     this.#pending = undefined;
     return transport;
   }

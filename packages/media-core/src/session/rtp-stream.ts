@@ -20,6 +20,7 @@ import { MediaError } from "../media-error.ts";
 import { MediaIdleWatch } from "./media-idle-watch.ts";
 import type { MediaSessionOptions, MediaSessionUser } from "./media-session.ts";
 import { emptyStatistics, type MediaQuality, type MediaStatistics } from "./media-statistics.ts";
+import { RtpKeepAlive } from "./rtp-keep-alive.ts";
 import { QualityMonitor } from "./quality-monitor.ts";
 
 /** Who fills and takes the frames. */
@@ -50,6 +51,7 @@ export class RtpStream implements ScheduledStream {
   quality: MediaQuality | undefined;
   readonly #parts: RtpStreamParts;
   readonly #idle: MediaIdleWatch;
+  readonly #keepAlive: RtpKeepAlive;
   /** This side holds: the peer hears silence, whatever the application plays. */
   #held = false;
   #sender: RtpSender | undefined;
@@ -73,6 +75,7 @@ export class RtpStream implements ScheduledStream {
   constructor(parts: RtpStreamParts) {
     this.#parts = parts;
     this.frameMs = parts.options.ptimeMs ?? 20;
+    this.#keepAlive = new RtpKeepAlive(parts.transport, parts.options.keepAliveMs ?? 15_000);
     this.#idle = new MediaIdleWatch(parts.options.mediaTimeoutMs ?? 0, parts.user);
   }
 
@@ -89,7 +92,7 @@ export class RtpStream implements ScheduledStream {
   }
 
   /** Takes the outcome of an offer/answer exchange. @throws {MediaError} `MEDIA_CODEC_UNSUPPORTED`; nothing has changed then. */
-  configure(media: NegotiatedMedia | undefined, held: boolean): void {
+  configure(media: NegotiatedMedia | undefined, held: boolean, isTranslated: boolean): void {
     if (!media) return this.#stop();
     const codec = this.#codecOf(media.sendCodecs[0]);
     if (!codec) throw new MediaError("MEDIA_CODEC_UNSUPPORTED", "The negotiated codec cannot be encoded here");
@@ -100,7 +103,7 @@ export class RtpStream implements ScheduledStream {
     this.#receive!.setCodecs(this.#codecs);
     this.#send!.configure(codec, media.sendCodecs[0]!.payloadType, media.telephoneEvent?.sendPayloadType, media.ptimeMs);
     this.#point(media);
-    this.#setDirections(media);
+    this.#setDirections(media, isTranslated);
     this.#held = held;
     this.#frameLength = (codec.sampleRate * this.frameMs) / 1000;
     this.#start();
@@ -137,6 +140,7 @@ export class RtpStream implements ScheduledStream {
     this.#sentLevel!.update(local);
     if (this.#sending) this.#send!.send(local, deadlineMs);
     else this.#send!.skip(1);
+    this.#keepAlive.check(deadlineMs);
     this.#digits!.poll(deadlineMs);
     this.#rtcp!.poll();
     if (deadlineMs >= this.#nextQualityMs) this.#assess();
@@ -199,11 +203,13 @@ export class RtpStream implements ScheduledStream {
     });
   }
 
-  #setDirections(media: NegotiatedMedia): void {
+  #setDirections(media: NegotiatedMedia, isTranslated: boolean): void {
     if (this.#receiving && !media.receiving) this.#receive!.reset();
     this.#sending = media.sending;
     this.#receiving = media.receiving;
-    this.#idle.watch(media.receiving && !media.onHoldByRemote, this.#parts.environment.clock.now());
+    const nowMs = this.#parts.environment.clock.now();
+    this.#idle.watch(media.receiving && !media.onHoldByRemote, nowMs);
+    this.#keepAlive.want(!media.sending && (media.receiving || isTranslated), nowMs);
   }
 
   #start(): void {
