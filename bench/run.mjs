@@ -1,4 +1,4 @@
-// npm run bench [-- --short] [--only parse,calls,sustained,rtp,startup,memory,media]: our contenders beside their peers, a table for each part.
+// npm run bench [-- --short] [--only parse,calls,sustained,rtp,startup,memory,overload,media]: our contenders beside their peers, a table for each part.
 // The measuring kit is looked for in ../shared/bench, or SIDETONE_BENCH; npm peers in PEERS, or installed once. What is missing is said and left out.
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
@@ -78,6 +78,11 @@ const parts = {
       if (!sipload) return skip("sipload needs gcc");
       return node([inCheckout("bench", "memory.mjs"), ...(short ? ["2000", "--t1", "50"] : ["10000"])], { env: { SIPLOAD: sipload } });
     },
+  },
+  overload: {
+    title: "Registered users calling while strangers flood",
+    needsKit: false,
+    run: () => node([inCheckout("bench", "overload.mjs"), ...(short ? ["--seconds", "2", "--rate", "3000"] : [])]),
   },
   media: {
     title: "G.711 calls with media both ways in one process",

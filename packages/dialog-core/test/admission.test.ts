@@ -137,6 +137,21 @@ describe("Where more comes in than gets done", () => {
     await parts.expectNothingLeft();
   });
 
+  test("who has proved who he is goes on for ten minutes, without the limits for strangers", async () => {
+    const parts = await setUp(
+      { busyForMs: () => 1e9, limits: { requestsPerSecond: 1, requestBurst: 20 } },
+      { authenticate: () => ({ username: "bob" }) },
+    );
+    for (let n = 0; n < 60; n++) expect(await parts.send("OPTIONS")).toEqual([200]);
+    expect(parts.alice.core.admissionCounts).toMatchObject({ overloaded: 0, limited: 0 });
+    Object.assign(parts.alice, { authenticate: undefined });
+    await parts.clock.advance(600_000);
+    const codes = [];
+    for (let n = 0; n < 60; n++) codes.push(...(await parts.send("OPTIONS")));
+    expect(codes.filter((code) => code === 503).length).toBeGreaterThan(30);
+    await parts.expectNothingLeft();
+  });
+
   test("nothing is refused where nobody measures it, or the limit is Infinity", async () => {
     const parts = await setUp({ busyForMs: () => 60_000, limits: { overloadDelayMs: Infinity } });
     for (let n = 0; n < 40; n++) expect(await parts.send("OPTIONS")).toEqual([200]);

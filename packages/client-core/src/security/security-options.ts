@@ -22,7 +22,7 @@ export interface ClientLimits {
   serverTransactions?: number;
   /**
    * New requests of strangers are answered 503 with Retry-After once what comes in has had to wait for so long, in milliseconds; those within
-   * calls and those of known peers go on. Infinity: never. Default 100.
+   * calls and those of known peers go on. Infinity: never. Default 50.
    */
   overloadDelayMs?: number;
   /** Connections that others may have open here at a time. Default 10,000. */

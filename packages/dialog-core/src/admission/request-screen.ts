@@ -7,6 +7,7 @@ import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 import type { UserAgentUser } from "../user-agent/user-agent-user.ts";
 import type { AdmissionCounts } from "./admission-counts.ts";
 import { Overload } from "./overload.ts";
+import { ProvedPeers } from "./proved-peers.ts";
 import { RefusalMemory } from "./refusal-memory.ts";
 import { RequestRate } from "./request-rate.ts";
 
@@ -37,16 +38,18 @@ export class RequestScreen {
   readonly #rate: RequestRate;
   readonly #overload: Overload;
   readonly #refusals: RefusalMemory;
+  readonly #proved: ProvedPeers;
 
   constructor(core: UserAgentHost, user: UserAgentUser, options: RequestScreenOptions) {
     const { environment, timers } = core;
-    const { strangers = "answer", inviteUsages = 1_000_000, requestsPerSecond = Infinity, overloadDelayMs = 100 } = options;
+    const { strangers = "answer", inviteUsages = 1_000_000, requestsPerSecond = Infinity, overloadDelayMs = 50 } = options;
     this.#core = core;
     this.#user = user;
     this.#ignoresStrangers = strangers === "ignore";
     this.#maxUsages = inviteUsages;
     this.#rate = new RequestRate(environment.clock, requestsPerSecond, options.requestBurst ?? 5 * requestsPerSecond);
     this.#overload = new Overload(environment, overloadDelayMs);
+    this.#proved = new ProvedPeers(environment.clock);
     this.#refusals = new RefusalMemory(environment.clock, 64 * timers.T1);
   }
 
@@ -55,7 +58,7 @@ export class RequestScreen {
     const { method, toTag } = request;
     const usage = toTag === undefined ? undefined : this.#core.dialogs.find(request.callId, toTag, request.fromTag ?? "")?.usage;
     if (usage) return this.#admit(request, flow, usage);
-    const isKnown = this.#user.isKnownPeer?.(flow) === true;
+    const isKnown = this.#isKnown(flow);
     const refusal = isKnown ? undefined : this.#screenStranger(flow);
     if (refusal) return refusal;
     // What belongs to no dialog, and no transaction, gets its 481.
@@ -65,13 +68,21 @@ export class RequestScreen {
 
   /** Whether malformed requests are answered. */
   answersMalformed(flow: Flow): boolean {
-    if (this.#user.isKnownPeer?.(flow) === true) return true;
-    return this.#screenStranger(flow) === undefined;
+    return this.#isKnown(flow) || this.#screenStranger(flow) === undefined;
   }
 
   /** The request was answered: when one that was refused comes again, nobody is asked about it. */
   remember(request: SipRequest, flow: Flow, statusCode: number, { reasonPhrase, headers }: ResponseOptions): void {
     if (statusCode >= 400 && request.toTag === undefined) this.#refusals.add(request, flow, { statusCode, reasonPhrase, headers });
+  }
+
+  /** Whoever sent over `flow` has proved who he is. */
+  prove({ remoteAddress }: Flow): void {
+    this.#proved.add(remoteAddress);
+  }
+
+  #isKnown(flow: Flow): boolean {
+    return this.#user.isKnownPeer?.(flow) === true || this.#proved.has(flow.remoteAddress);
   }
 
   #screenStranger({ remoteAddress }: Flow): StatelessRefusal | "ignore" | undefined {

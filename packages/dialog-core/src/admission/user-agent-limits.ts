@@ -12,7 +12,7 @@ export interface UserAgentLimits {
   readonly requestBurst?: number | undefined;
   /**
    * New requests of strangers are answered 503 with Retry-After once what comes in has had to wait for so long, in milliseconds; those within
-   * dialogs and those of known peers go on. Infinity: never. Default 100.
+   * dialogs and those of known peers go on. Infinity: never. Default 50.
    */
   readonly overloadDelayMs?: number | undefined;
 }

@@ -259,6 +259,11 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
     return { toTag, reasonPhrase, headers: server.length === 0 ? headers : headers ? [...headers, ...server] : server, body };
   }
 
+  /** Internal. */
+  peerProved(flow: Flow): void {
+    this.#screen.prove(flow);
+  }
+
   /** Internal: runs the application's interceptors. */
   intercept(draft: RequestDraft): void {
     for (const interceptor of this.#interceptors) interceptor(draft);

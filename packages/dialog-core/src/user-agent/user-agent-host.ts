@@ -1,6 +1,6 @@
 import type { Environment } from "@sidetone/infra-common";
 import type { SipRequest } from "@sidetone/sip-core";
-import type { SipTransports } from "@sidetone/sip-transport";
+import type { Flow, SipTransports } from "@sidetone/sip-transport";
 import type { ServerTransaction, TransactionLayer, TransactionTimers } from "@sidetone/transaction-core";
 import type { DialogRegistry } from "../dialog/dialog-registry.ts";
 import type { Authenticator } from "./authenticator.ts";
@@ -33,6 +33,8 @@ export interface UserAgentHost {
   respond(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void;
   /** Answers a request of somebody who may be anybody: over UDP not much larger than the request. */
   respondBounded(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void;
+  /** Whoever sent over `flow` has proved who he is. */
+  peerProved(flow: Flow): void;
   /** Runs the application's interceptors. */
   intercept(draft: RequestDraft): void;
   /** Calls that are not over. */

@@ -50,6 +50,7 @@ export class UserAgentServer {
   }
 
   #receive(transaction: ServerTransaction, request: SipRequest, verdict: DigestVerdict | undefined): void {
+    if (verdict?.username !== undefined) this.#core.peerProved(transaction.flow);
     const refusal = verdict?.refusal ?? inspectRequest(request, this.#core.capabilities);
     if (refusal) this.#refuse(transaction, request, refusal);
     else if (request.toTag !== undefined) this.#receiveInDialog(transaction, request);
