@@ -1,4 +1,4 @@
-// npm run bench [-- --short] [--only parse,calls,sustained,rtp,startup,memory,overload,media]: our contenders beside their peers, a table for each part.
+// npm run bench [-- --short] [--only parse,calls,sustained,rtp,startup,memory,overload,media,recovery]: our contenders beside their peers, a table for each part.
 // The measuring kit is looked for in ../shared/bench, or SIDETONE_BENCH; npm peers in PEERS, or installed once. What is missing is said and left out.
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
@@ -88,6 +88,15 @@ const parts = {
     title: "G.711 calls with media both ways in one process",
     needsKit: false,
     run: () => node([inCheckout("bench", "media-load.mjs"), ...(short ? ["100", "3"] : ["500", "20"])]),
+  },
+  recovery: {
+    title: "Recovery after the loss of a server: two kamailios behind one SRV name",
+    needsKit: false,
+    run() {
+      const isThere = spawnSync("kamailio", ["-v"], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }).status === 0;
+      if (!isThere) return skip("it needs kamailio with kamailio-tls-modules");
+      return node([inCheckout("bench", "recovery.mjs"), "--rounds", short ? "1" : "3"]);
+    },
   },
 };
 

@@ -80,6 +80,11 @@ export class PeerProcess implements AsyncDisposable {
     return this.exited;
   }
 
+  /** Sends a signal to the program and to everything that it has started: SIGKILL, SIGSTOP, SIGCONT. */
+  signalAll(signal: NodeJS.Signals): void {
+    if (!this.hasExited && this.#child.pid !== undefined) process.kill(-this.#child.pid, signal); // the group is coreutils' timeout's
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop().catch(() => {}); // it could not even be started
   }

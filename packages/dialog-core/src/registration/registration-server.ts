@@ -7,8 +7,8 @@ import type { UserAgentHost } from "../user-agent/user-agent-host.ts";
 const moveSpreadMs = 1_000;
 /** Those who go back do so over this share of the time that they have waited. */
 const failBackSpread = 0.1;
-/** How soon it is looked again whether a call has ended. */
-const busyCheckMs = 10_000;
+/** How soon it is looked again whether a call has ended, and whether the better server is still left alone. */
+const failBackCheckMs = 10_000;
 
 /** The registration, as far as it is moved. */
 export interface MovableRegistration {
@@ -24,6 +24,7 @@ export class RegistrationServer implements AffinityKeeper {
   readonly #core: UserAgentHost;
   readonly #registration: MovableRegistration;
   #failsBack = false;
+  #hostName = "";
   #moveTimer: Timer | undefined = undefined;
   #failBackTimer: Timer | undefined = undefined;
 
@@ -49,6 +50,7 @@ export class RegistrationServer implements AffinityKeeper {
     this.#moveTimer = undefined;
     affinity.keeper = this;
     this.#core.health.watchers.add(affinity);
+    this.#hostName = server.hostName;
     if (affinity.isSecondBest(server.hostName)) this.#awaitFailBack();
     else this.#stopFailBack();
   }
@@ -85,7 +87,9 @@ export class RegistrationServer implements AffinityKeeper {
   /** Never in the middle of a call, whose requests in both directions go through the server that it was made over. */
   #failBack(): void {
     this.#failBackTimer = undefined;
-    if (this.affinity.isBusy || !this.#registration.isSettled) return this.#startFailBack(busyCheckMs);
+    const { affinity } = this;
+    const isTime = this.#registration.isSettled && !affinity.isBusy && affinity.mayGoBack(this.#hostName, this.#core.health);
+    if (!isTime) return this.#startFailBack(failBackCheckMs);
     this.#failsBack = true;
     this.#registration.register();
   }

@@ -74,6 +74,13 @@ export class ServerAffinity implements FailureWatcher {
     return this.#of(hostName)?.isSecondBest ?? false;
   }
 
+  /** Internal: whether one of the better servers has not failed of late. */
+  mayGoBack(hostName: string, health: ServerHealth): boolean {
+    const kept = this.#of(hostName);
+    const priority = kept?.server.priority ?? 0;
+    return kept?.targets.some((target) => (target.priority ?? 0) < priority && !health.isPaused(placeOf(target))) ?? false;
+  }
+
   /** Internal: `targets` with the server first, unless it is time to go back to a better one. */
   order(targets: readonly SipTarget[], health: ServerHealth, nowMs: number, failBackMs: number): readonly SipTarget[] {
     const kept = this.#of(targets[0]!.hostName);
