@@ -10,7 +10,9 @@ export async function openKamailio(options: KamailioOptions = {}): Promise<Kamai
   return kamailio;
 }
 
+type OneWayOptions = AccountOptions & { outboundProxy: string };
+
 /** A user of the domain, who calls through `kamailio`. */
-export function accountAt(kamailio: Kamailio, user: string, options: Partial<AccountOptions> = {}): AccountOptions {
+export function accountAt(kamailio: Kamailio, user: string, options: Partial<OneWayOptions> = {}): OneWayOptions {
   return { uri: `sip:${user}@${kamailioDomain}`, password: passwordOf(user), outboundProxy: `sip:${kamailio.hostPort}`, ...options };
 }

@@ -4,6 +4,8 @@ import type { TransportName } from "@sidetone/sip-transport";
 import { ClientError } from "./errors/client-error.ts";
 import { natPolicy, type NatMode, type NatPolicy } from "./nat/nat-mode.ts";
 import type { AccountLink } from "./registration/account-link.ts";
+import { accountWays, type AccountWay } from "./registration/account-way.ts";
+import type { KeepAliveMode } from "./registration/keep-alive.ts";
 import type { RegistrationInfo } from "./registration/registration-info.ts";
 import type { RequireAuthOptions } from "./security/security-options.ts";
 
@@ -35,10 +37,18 @@ export interface AccountOptions {
   password?: string | PasswordPrompt;
   /** The only realm whose challenges this account answers. Without it, only its domain's and its outbound proxy's hosts may challenge. */
   realm?: string;
-  /** URI of the proxy that every request of this account goes to first: `sip:proxy.example.com;lr`. */
-  outboundProxy?: string;
-  /** Where to register: the domain of the location service (RFC 3261 §10.2), `sip:example.com`. Default: nowhere. */
-  registrar?: string;
+  /**
+   * URI of the proxy that every request of this account goes to first: `sip:proxy.example.com;lr`. Of several, the account registers over
+   * each (RFC 5626 §4.2) and sends over the first that works; calls may come over any.
+   */
+  outboundProxy?: string | readonly string[];
+  /**
+   * Where to register: the domain of the location service (RFC 3261 §10.2), `sip:example.com`. Several that know nothing of one another are all
+   * registered at. Default: nowhere.
+   */
+  registrar?: string | readonly string[];
+  /** How the flow to the registrar, or to its proxy, is kept open, and how soon a dead one is noticed. Default `auto`. */
+  keepAlive?: KeepAliveMode;
   /** Whether the start of the client registers, and fails when that does. Default true; otherwise `register()` does. */
   autoRegister?: boolean;
   /** Lifetime of the registration to ask for, in seconds. Default 3,600. */
@@ -71,10 +81,9 @@ export class Account {
   readonly uri: SipUri;
   readonly displayName: string | undefined;
   readonly username: string;
-  /** URI of the outbound proxy, if there is one. */
-  readonly outboundProxy: string | undefined;
-  /** Request-URI of its registration, if there is a registrar. */
-  readonly registrar: string | undefined;
+  /** The ways in which it registers and sends, the preferred first. */
+  readonly ways: readonly AccountWay[];
+  readonly keepAlive: KeepAliveMode;
   readonly autoRegister: boolean;
   readonly expiresSeconds: number | undefined;
   readonly transport: TransportName | undefined;
@@ -125,10 +134,9 @@ export class Account {
     this.realm = realm;
     this.#password = password;
     this.transport = transport;
-    const proxy = outboundProxy === undefined ? undefined : accountUri(`${field}.outboundProxy`, outboundProxy);
-    this.outboundProxy = proxy && this.#over(proxy.lr ? proxy : proxy.withParameter("lr")).toString();
-    const server = registrar === undefined ? undefined : accountUri(`${field}.registrar`, registrar).withUser(undefined);
-    this.registrar = server && (proxy ? server : this.#over(server)).toString();
+    const { ways, hosts } = accountWays(field, { outboundProxy, registrar, read: accountUri, over: (way) => this.#over(way) });
+    this.ways = ways;
+    this.keepAlive = options?.keepAlive ?? "auto";
     this.autoRegister = options?.autoRegister ?? true;
     this.expiresSeconds = options?.expiresSeconds;
     this.codecs = options?.codecs;
@@ -137,9 +145,19 @@ export class Account {
     this.allowedPeers = options?.allowedPeers;
     this.#requireAuth = options?.requireAuth;
     this.contactUser = contactUser ?? this.uri.decodedUser ?? "sidetone";
-    this.#trustedHosts = new Set([this.uri, proxy, server].flatMap((trusted) => trusted?.host.toLowerCase() ?? []));
+    this.#trustedHosts = new Set([this.uri.host, ...hosts].map((host) => host.toLowerCase()));
     if (domain !== undefined) this.domain = domainOf(domain, this.uri.scheme);
     else if (options) this.domain = { host: this.uri.host, port: this.uri.port, scheme: this.uri.scheme };
+  }
+
+  /** URI of the outbound proxy that requests go over now, if there is one. */
+  get outboundProxy(): string | undefined {
+    return this.#way.outboundProxy;
+  }
+
+  /** Request-URI of its registration, if there is a registrar: of several, the one that requests go along with now. */
+  get registrar(): string | undefined {
+    return this.#way.registrar;
   }
 
   /** What becomes of its registration; `Cancelled` before the first, and without a registrar. */
@@ -250,6 +268,10 @@ export class Account {
     const asked = { accountId: this.id, realm, target, isProxy, algorithm };
     const password = typeof this.#password === "string" ? this.#password : await this.#password(asked);
     return password === undefined ? undefined : { username: this.username, password };
+  }
+
+  get #way(): AccountWay {
+    return this.ways[this.#link?.wayIndex ?? 0]!;
   }
 
   get #linked(): AccountLink {

@@ -56,6 +56,8 @@ export type {
   MediaSessionUpdatedEvent,
   MicrophoneStateChangedEvent,
   PacketLossEvent,
+  FlowFailedEvent,
+  FlowRestoredEvent,
   PublicAddressUnknownEvent,
   RegistrationStatusChangedEvent,
   SdpAnswerProcessedEvent,
@@ -87,4 +89,6 @@ export type { NatMode, NatOptions } from "./nat/nat-mode.ts";
 
 export type { Binding } from "@sidetone/dialog-core";
 export type { AccountRef } from "./registration/account-list.ts";
+export type { KeepAliveMode, KeepAliveOptions } from "./registration/keep-alive.ts";
+export type { FlowChange, FlowFailed, FlowRestored } from "./registration/flow-change.ts";
 export type { RegistrationErrorInfo, RegistrationInfo, RegistrationState } from "./registration/registration-info.ts";

@@ -13,13 +13,19 @@ export interface AccountUse {
   readonly registers: boolean;
 }
 
+/** An account that goes one way. */
+export interface SettledAccountOptions extends AccountOptions {
+  outboundProxy?: string;
+  registrar?: string;
+}
+
 /** An account for a client, as the settings describe it. A transport that the address asks for is the way to its servers, not part of the address. */
-export function accountOptions(settings: AccountSettings, { terminal, over, registers }: AccountUse): AccountOptions {
+export function accountOptions(settings: AccountSettings, { terminal, over, registers }: AccountUse): SettledAccountOptions {
   const { uri: address, outboundProxy, password: stored, expiresSeconds, autoRegister: _, ...others } = settings;
   const uri = callTarget(address);
   const registrar = others.registrar === undefined ? uri.withUser(undefined).withoutHeaders() : callTarget(others.registrar);
   const asked = (registrar.transport ?? uri.transport)?.toUpperCase() as AccountOptions["transport"];
-  return withoutUndefined<AccountOptions>({
+  return withoutUndefined<SettledAccountOptions>({
     ...others,
     uri: uri.toAddressOfRecord().toString(),
     transport: others.transport ?? asked,

@@ -18,6 +18,7 @@ export async function stubServer(
     { address, port: 5060 },
     {
       onDatagram: (data, sourceAddress, port) => {
+        if (data[0]! < 0x20) return; // keep-alive
         const request = parseMessage(data);
         if (!(request instanceof SipRequest)) return;
         requests.push(request);

@@ -3,6 +3,7 @@ import type { Call } from "../call/call.ts";
 import type { CallEnded } from "../call/call-end.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { ClientError } from "../errors/client-error.ts";
+import type { FlowChange } from "../registration/flow-change.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 
 /** Events of a {@link Client}. */
@@ -19,6 +20,8 @@ export interface ClientEvents {
    * own address where that is undefined. Told once until the servers are asked again, a minute later.
    */
   publicAddressUnknown: { readonly account: Account; readonly error: ClientError; readonly fallback: string | undefined };
+  /** The way of an account to its proxy or registrar has failed, or is restored. */
+  flowChanged: { readonly account: Account; readonly change: FlowChange };
   /** An application's listener threw, or something failed that the client lives without; `where` names the event or function. */
   errorOccurred: { readonly error: unknown; readonly where: string };
   /** SIP ports are open. */

@@ -22,6 +22,7 @@ import { newInstanceId } from "../registration/instance-id.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 import { CallHistory, type CallRecord } from "../events/call-history.ts";
 import { ClientEventLog } from "../events/client-event-log.ts";
+import type { FlowChange } from "../registration/flow-change.ts";
 import type { ClientEvents } from "./client-events.ts";
 import { ClientGate } from "../security/client-gate.ts";
 import { ClientStack } from "./client-stack.ts";
@@ -67,7 +68,8 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     const onChanged = (account: Account, registration: RegistrationInfo, previousState: RegistrationState): void =>
       this.#onRegistrationChanged(account, registration, previousState);
     const hasCalls = (account: Account): boolean => this.#calls.all.some((call) => call.account === account);
-    this.#accounts = new AccountList(options, { environment, instanceId, onChanged, hasCalls });
+    const onFlow = (change: FlowChange): void => this.#onFlow(change);
+    this.#accounts = new AccountList(options, { environment, instanceId, onChanged, onFlow, hasCalls });
     this.codecs = options.media === "external" ? undefined : new CodecRegistry();
     this.offersDtmf = this.codecs !== undefined && (typeof options.media !== "object" || (options.media.dtmf ?? true));
     this.#preferredCodecs = typeof options.media === "object" ? options.media.codecs : undefined;
@@ -333,6 +335,11 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   #onPublicAddressUnknown(account: Account, error: ClientError, fallback: string | undefined): void {
     this.emit("publicAddressUnknown", { account, error, fallback });
     this.#events?.onPublicAddressUnknown(account.id, error.message, fallback);
+  }
+
+  #onFlow(change: FlowChange): void {
+    this.emit("flowChanged", { account: this.#accounts.require(change.accountId), change });
+    this.#events?.onFlow(change);
   }
 
   #onCallAdded(call: Call): void {

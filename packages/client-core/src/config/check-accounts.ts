@@ -1,5 +1,6 @@
 import { CodecRegistry } from "@sidetone/media-core";
 import type { AccountOptions } from "../account.ts";
+import { checkKeepAlive } from "./check-keep-alive.ts";
 import { transportNames } from "./check-transports.ts";
 import { checkNames } from "./check-names.ts";
 import { checkNat } from "./check-nat.ts";
@@ -17,6 +18,7 @@ const known: KnownNames<AccountOptions> = {
   realm: true,
   outboundProxy: true,
   registrar: true,
+  keepAlive: true,
   autoRegister: true,
   expiresSeconds: true,
   transport: true,
@@ -47,14 +49,15 @@ function checkAccount(account: AccountOptions, field: string, options: ClientOpt
     return false;
   }
   checkNames(account, known, `${field}.`, problems);
-  const { id, autoRegister, expiresSeconds, codecs, nat, registrar } = account;
+  const { id, autoRegister, expiresSeconds, codecs, nat, registrar, keepAlive } = account;
   if (id !== undefined && (typeof id !== "string" || id === "")) problems.invalid(`${field}.id`, "a name");
   if (autoRegister !== undefined && typeof autoRegister !== "boolean") problems.invalid(`${field}.autoRegister`, "true or false");
-  if (registrar === undefined && (autoRegister !== undefined || expiresSeconds !== undefined))
-    problems.invalid(`${field}.registrar`, "given where autoRegister or expiresSeconds is");
+  if (registrar === undefined && (autoRegister !== undefined || expiresSeconds !== undefined || keepAlive !== undefined))
+    problems.invalid(`${field}.registrar`, "given where autoRegister, expiresSeconds or keepAlive is");
   if (expiresSeconds !== undefined && !(Number.isInteger(expiresSeconds) && expiresSeconds >= 1 && expiresSeconds < 2 ** 31))
     problems.invalid(`${field}.expiresSeconds`, "a whole number of seconds, 1 or more");
   checkTransport(account, field, problems);
+  checkKeepAlive(account.keepAlive, `${field}.keepAlive`, problems);
   checkNat(nat, `${field}.nat`, options, problems);
   if (codecs !== undefined) checkCodecs(codecs, `${field}.codecs`, options.media, problems);
   checkPolicy(account, field, problems);
@@ -63,13 +66,13 @@ function checkAccount(account: AccountOptions, field: string, options: ClientOpt
 
 function checkTransport({ transport, uri, registrar }: AccountOptions, field: string, problems: ConfigProblems): void {
   const isSips = isSipsText(uri);
+  const registrars = [registrar ?? []].flat();
   if (transport !== undefined && !transportNames.includes(transport))
     problems.invalid(`${field}.transport`, `one of ${transportNames.join(", ")}`);
-  else if (transport === "UDP" && (isSips || isSipsText(registrar)))
+  else if (transport === "UDP" && (isSips || registrars.some(isSipsText)))
     problems.invalid(`${field}.transport`, "another than UDP, which cannot be secure as sips asks");
   // "If the address-of-record in the To header field … is a SIPS URI, then any Contact … SHOULD also be SIPS URIs" (RFC 3261 §10.2.1)
-  if (isSips && registrar !== undefined && !isSipsText(registrar))
-    problems.invalid(`${field}.registrar`, "a sips URI, as that of the account is");
+  if (isSips && !registrars.every(isSipsText)) problems.invalid(`${field}.registrar`, "a sips URI, as that of the account is");
 }
 
 function isSipsText(uri: unknown): boolean {

@@ -9,6 +9,7 @@ import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { CallChronicle } from "./call-chronicle.ts";
 import { eventPriority, type ClientEvent, type ClientEventMap, type EventDraft } from "./client-event.ts";
 import type { ClientSnapshot } from "./client-snapshot.ts";
+import type { FlowChange } from "../registration/flow-change.ts";
 import { eventPredicate, type EventFilter } from "./event-filter.ts";
 import { EventSubscription, overrun } from "./event-subscription.ts";
 
@@ -133,6 +134,11 @@ export class ClientEventLog extends TypedEmitter<ClientEventMap> implements Call
   onPublicAddressUnknown(accountId: string, message: string, fallback: string | undefined): void {
     const ofNoCall = { callId: undefined, state: undefined } as const;
     this.#write({ type: "NetworkEvent", kind: "PublicAddressUnknown", ...ofNoCall, accountId, message, fallback });
+  }
+
+  /** @internal */
+  onFlow(change: FlowChange): void {
+    this.#write({ type: "NetworkEvent", callId: undefined, state: undefined, ...change });
   }
 
   /** @internal */

@@ -1,5 +1,6 @@
 import type { CallEndInfo, CallInfo, CallMediaInfo } from "../call/call-info.ts";
 import type { CallState } from "../call/call-state.ts";
+import type { FlowFailed, FlowRestored } from "../registration/flow-change.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 import type { QualityBand, QualityCause } from "./quality-band.ts";
 
@@ -156,6 +157,20 @@ export interface PublicAddressUnknownEvent extends EventStamp {
   readonly fallback: string | undefined;
 }
 
+/** A flow of an account has failed. Of no call. */
+export interface FlowFailedEvent extends EventStamp, FlowFailed {
+  readonly type: "NetworkEvent";
+  readonly callId: undefined;
+  readonly state: undefined;
+}
+
+/** A flow of an account is restored. Of no call. */
+export interface FlowRestoredEvent extends EventStamp, FlowRestored {
+  readonly type: "NetworkEvent";
+  readonly callId: undefined;
+  readonly state: undefined;
+}
+
 /** Something failed that client and call live without: an application's listener, a recording. */
 export interface ErrorOccurredEvent extends EventStamp {
   readonly type: "ErrorOccurred";
@@ -193,6 +208,8 @@ export type ClientEvent =
   | JitterChangedEvent
   | RegistrationStatusChangedEvent
   | PublicAddressUnknownEvent
+  | FlowFailedEvent
+  | FlowRestoredEvent
   | ErrorOccurredEvent;
 
 export type ClientEventType = ClientEvent["type"];
@@ -208,7 +225,9 @@ export type EventDraft = Unstamped<ClientEvent>;
 type UnstampedOfCall<Event> = Event extends OfCall & ClientEvent ? Omit<Event, keyof EventStamp | keyof OfCall> : never;
 
 /** An event about a call before it is known which. */
-export type CallEventDraft = UnstampedOfCall<Exclude<ClientEvent, ErrorOccurredEvent | RegistrationStatusChangedEvent>>;
+export type CallEventDraft = UnstampedOfCall<
+  Exclude<ClientEvent, ErrorOccurredEvent | RegistrationStatusChangedEvent | FlowFailedEvent | FlowRestoredEvent>
+>;
 
 /** In rising order. */
 export const eventPriorities: readonly EventPriority[] = ["Low", "Normal", "High", "Critical"];

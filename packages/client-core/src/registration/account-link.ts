@@ -7,6 +7,8 @@ export interface AccountLink {
   /** Whether the account has a call that has not ended. */
   readonly hasCalls: boolean;
   readonly serviceRoute: readonly string[];
+  /** Which of the account's ways requests take. */
+  readonly wayIndex: number;
   register(signal: AbortSignal | undefined): Promise<RegistrationInfo>;
   unregister(): Promise<void>;
   fetchBindings(signal: AbortSignal | undefined): Promise<readonly Binding[]>;

@@ -17,7 +17,7 @@ export interface AccountListOptions {
   readonly nat?: NatMode | undefined;
 }
 
-export type AccountListParts = Pick<AccountRegistrationParts, "instanceId" | "onChanged" | "hasCalls"> & {
+export type AccountListParts = Pick<AccountRegistrationParts, "instanceId" | "onChanged" | "onFlow" | "hasCalls"> & {
   readonly environment: Environment;
 };
 

@@ -1,13 +1,24 @@
-import { bindingsOf, type Binding, type Registration, type RegistrationUser, type UserAgentCore } from "@sidetone/dialog-core";
+import {
+  bindingsOf,
+  type Binding,
+  type DialogError,
+  type Registration,
+  type RegistrationOptions,
+  type UserAgentCore,
+} from "@sidetone/dialog-core";
 import { abortable, BoundedQueue, type Environment } from "@sidetone/infra-common";
 import { NameAddress } from "@sidetone/sip-core";
 import type { Account } from "../account.ts";
 import { attempt } from "../errors/attempt.ts";
 import { ClientError } from "../errors/client-error.ts";
+import type { FlowChange } from "./flow-change.ts";
 import type { AccountLink } from "./account-link.ts";
+import type { AccountWay } from "./account-way.ts";
 import { describeRegistration } from "./describe-registration.ts";
+import { registrationKeepAlive } from "./keep-alive.ts";
 import { registrationError } from "./registration-error.ts";
 import type { RegistrationInfo, RegistrationState } from "./registration-info.ts";
+import { RegistrationSet, type RegistrationSetUser } from "./registration-set.ts";
 
 export interface AccountRegistrationParts {
   readonly environment: Environment;
@@ -17,6 +28,8 @@ export interface AccountRegistrationParts {
   readonly hasCalls: (account: Account) => boolean;
   /** Hears of each change, once. */
   readonly onChanged: (account: Account, info: RegistrationInfo, previousState: RegistrationState) => void;
+  /** Hears of each flow that fails, and that is restored. */
+  readonly onFlow: (change: FlowChange) => void;
 }
 
 interface Waiter {
@@ -28,13 +41,13 @@ interface Waiter {
 const statesCapacity = 64;
 
 /** The registration of one account, over every start and stop of its client. */
-export class AccountRegistration implements AccountLink, RegistrationUser {
+export class AccountRegistration implements AccountLink, RegistrationSetUser {
   readonly #parts: AccountRegistrationParts;
   /** Wall-clock time at 0 of the client's clock. */
   readonly #epochMs: number;
   /** Of the running client. */
   #core: UserAgentCore | undefined = undefined;
-  #registration: Registration | undefined = undefined;
+  #registration: RegistrationSet | undefined = undefined;
   #state: RegistrationState = "Cancelled";
   readonly #waiters: Waiter[] = [];
   readonly #readers = new Set<BoundedQueue<RegistrationInfo>>();
@@ -56,6 +69,12 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
 
   get serviceRoute(): readonly string[] {
     return this.#registration?.serviceRoute ?? [];
+  }
+
+  /** The first that is registered and has no trouble. */
+  get wayIndex(): number {
+    const registration = this.#registration;
+    return registration ? registration.members.indexOf(registration.leader) : 0;
   }
 
   /** The client runs, on this core. */
@@ -158,28 +177,49 @@ export class AccountRegistration implements AccountLink, RegistrationUser {
     return this.#core;
   }
 
-  #require(): Registration {
-    const core = this.#requireCore();
-    const { account, instanceId } = this.#parts;
-    const { registrar, uri, identity, outboundProxy, contactUser, id, expiresSeconds, natPolicy } = account;
-    if (registrar === undefined) throw noRegistrar(account);
-    return (this.#registration ??= core.registration(
-      {
-        registrar,
-        addressOfRecord: uri.toString(),
-        from: NameAddress.create(identity).toString(),
-        route: outboundProxy === undefined ? [] : [outboundProxy],
-        contactUser,
-        accountId: id,
-        instanceId,
-        regId: 1,
-        expiresSeconds,
-        learnsAddress: natPolicy.learnsContact,
-        affinity: account.affinity,
-      },
-      this,
-    ));
+  onFlowFailed(index: number, error: DialogError): void {
+    const { account, onFlow } = this.#parts;
+    const cause = (error.cause as { code?: string } | undefined)?.code;
+    onFlow({ kind: "FlowFailed", accountId: account.id, server: serverOf(account.ways[index]!), cause, message: error.message });
   }
+
+  onFlowRestored(index: number, downMs: number): void {
+    const { account, onFlow } = this.#parts;
+    onFlow({ kind: "FlowRestored", accountId: account.id, server: serverOf(account.ways[index]!), downMs });
+  }
+
+  #require(): RegistrationSet {
+    const core = this.#requireCore();
+    const { account } = this.#parts;
+    if (account.registrar === undefined) throw noRegistrar(account);
+    return (this.#registration ??= new RegistrationSet(core, this.#options, this));
+  }
+
+  /** One for each way: "each one of these registrations will have a different reg-id value" (RFC 5626 §3.3). */
+  get #options(): readonly RegistrationOptions[] {
+    const { account, instanceId } = this.#parts;
+    const { ways, uri, identity, contactUser, id, expiresSeconds, natPolicy, keepAlive, affinity } = account;
+    return ways.map(({ registrar, outboundProxy }, i) => ({
+      registrar: registrar!,
+      addressOfRecord: uri.toString(),
+      from: NameAddress.create(identity).toString(),
+      route: outboundProxy === undefined ? [] : [outboundProxy],
+      contactUser,
+      accountId: id,
+      instanceId,
+      regId: i + 1,
+      expiresSeconds,
+      learnsAddress: natPolicy.learnsContact,
+      keepAlive: registrationKeepAlive(keepAlive),
+      // Those of several ways go each to their own server.
+      ...(i === 0 ? { affinity } : {}),
+    }));
+  }
+}
+
+/** Whom a flow leads to. */
+function serverOf({ outboundProxy, registrar }: AccountWay): string {
+  return outboundProxy ?? registrar!;
 }
 
 function noRegistrar({ id }: Account): ClientError {

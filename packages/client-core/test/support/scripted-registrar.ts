@@ -38,6 +38,7 @@ export class ScriptedRegistrar {
       { address: network.address, port: 5060 },
       {
         onDatagram: (data, address, port) => {
+          if (data[0]! < 0x20) return; // keep-alive
           const message = parseMessage(data);
           if (!(message instanceof SipRequest)) return void this.responses.push(message);
           if (message.method === "ACK") return;

@@ -33,7 +33,7 @@ export class VirtualProxy {
   }
 
   #receive(data: Buffer, address: string, port: number): void {
-    if (data.length <= 4) return; // a keep-alive
+    if (data[0]! < 0x20) return; // keep-alive
     const message = parseMessage(data);
     if (message instanceof SipRequest) {
       const request = withReceived(message, address, port);
