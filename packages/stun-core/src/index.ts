@@ -10,7 +10,7 @@ export type { IntegrityAttribute } from "./message/closing-attributes.ts";
 export { isIntegrityValid } from "./message/message-integrity.ts";
 export { isComprehensionRequired, type StunAttribute } from "./attributes/stun-attribute.ts";
 export { knownAttributes } from "./attributes/known-attributes.ts";
-export { AlternateServer, MappedAddress, XorMappedAddress } from "./attributes/addresses.ts";
+export { AlternateServer, MappedAddress, OtherAddress, XorMappedAddress } from "./attributes/addresses.ts";
 export { ErrorCode, type StunErrorCodeValue } from "./attributes/error-code.ts";
 export { AlternateDomain, Nonce, Realm, Software, Username } from "./attributes/texts.ts";
 export { UnknownAttributes } from "./attributes/unknown-attributes.ts";

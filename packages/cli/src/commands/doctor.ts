@@ -1,3 +1,4 @@
+import type { AccountOptions } from "@sidetone/client-core";
 import {
   anySignal,
   NetworkError,
@@ -8,6 +9,7 @@ import {
   type Network,
 } from "@sidetone/infra-common";
 import { SipTransportError } from "@sidetone/sip-transport";
+import { parseStunUri } from "@sidetone/stun-core";
 import type { CommandContext } from "../command-context.ts";
 import { checks as allChecks } from "../doctor/checks.ts";
 import { DoctorNarrator } from "../doctor/doctor-narrator.ts";
@@ -20,11 +22,15 @@ import { LiveLine, minutes } from "../live-line.ts";
 import { withManyListeners } from "../node/many-listeners.ts";
 import { systemMachine } from "../node/system-machine.ts";
 import { runCommand } from "../run-command.ts";
+import { accountOptions } from "../settings/account-options.ts";
 import type { SettingsFlags } from "../settings/read-settings.ts";
+import type { AccountSettings } from "../settings/settings.ts";
 import { tlsOptions, webSocketOptions } from "../settings/tls-settings.ts";
 import { UsageError } from "../usage-error.ts";
 
 export interface DoctorFlags extends Omit<SettingsFlags, "account" | "codecs" | "expires"> {
+  stun?: string[];
+  register?: boolean;
   json?: boolean;
 }
 
@@ -38,8 +44,10 @@ export function doctorCommand(name: string | undefined, flags: DoctorFlags, cont
   const { terminal, interrupted, environment = systemEnvironment() } = context;
   return runCommand(context, flags.json ?? false, async () => {
     const { clock } = environment;
+    checkStunServers(flags.stun);
     const { settings, account, server } = await patientOf(name, flags, terminal);
     const { host, port } = parseHostPort(await listenAddress(settings.listen ?? `0.0.0.0:${usualPort}`, environment))!;
+    const trial = flags.register === false || !account ? undefined : await trialOf(account, context);
     // Timers do not hold the process; an open socket does.
     await using _open = closing(await openSocket(environment.network, host));
     const startedAtMs = clock.now();
@@ -53,9 +61,12 @@ export function doctorCommand(name: string | undefined, flags: DoctorFlags, cont
       server,
       tls: tlsOptions(settings.tls, terminal) ?? {},
       webSocket: webSocketOptions(settings.webSocket) ?? {},
+      stunServers: flags.stun ?? [],
+      account: trial,
       signal: withManyListeners(either.signal),
     });
-    const checks = allChecks.filter(({ needs }) => needs === undefined || server !== undefined);
+    const hasStun = flags.stun !== undefined;
+    const checks = allChecks.filter(({ needs }) => needs === undefined || server !== undefined || (hasStun && needs !== "address"));
     const waitingFor = new Set(checks);
     using live = new LiveLine(terminal, clock, () =>
       waitingText(
@@ -73,6 +84,25 @@ export function doctorCommand(name: string | undefined, flags: DoctorFlags, cont
     narrator.report((account?.uri ?? server)?.toString(), findings, Math.round(clock.now() - startedAtMs));
     return findings.some(({ status }) => status === "problem") ? exitCodes.problems : exitCodes.ok;
   });
+}
+
+/** The account with its password, which a person is asked for before the clock runs. */
+async function trialOf(account: AccountSettings, { terminal, interrupted }: CommandContext): Promise<AccountOptions> {
+  const question = `Password for ${account.uri}, to try its registration (none: it is not tried): `;
+  const password = account.password ?? ((await terminal.askSecret?.(question, interrupted)) || undefined);
+  const { password: _, ...options } = accountOptions({ ...account, codecs: undefined }, { terminal, over: interrupted, registers: true });
+  return { ...options, ...(password === undefined ? {} : { password }) };
+}
+
+/** @throws {UsageError} */
+function checkStunServers(servers: readonly string[] = []): void {
+  for (const server of servers) {
+    try {
+      parseStunUri(server);
+    } catch {
+      throw new UsageError(`--stun: ${JSON.stringify(server)} is no STUN server, like stun.example.org or 192.0.2.1:3478`);
+    }
+  }
 }
 
 /** Certificates and the like are read when they are first needed. @throws {UsageError} */

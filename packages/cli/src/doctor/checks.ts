@@ -4,6 +4,8 @@ import { clockCheck } from "./checks/clock.ts";
 import { codecsCheck } from "./checks/codecs.ts";
 import { interfacesCheck } from "./checks/interfaces.ts";
 import { nameServiceCheck } from "./checks/name-service.ts";
+import { natCheck } from "./checks/nat.ts";
+import { registrationCheck } from "./checks/registration.ts";
 import { rtpPortsCheck } from "./checks/rtp-ports.ts";
 import { runtimeCheck } from "./checks/runtime.ts";
 import { serversCheck } from "./checks/servers.ts";
@@ -20,6 +22,8 @@ export const checks: readonly Check[] = [
   nameServiceCheck,
   serversCheck,
   certificatesCheck,
+  natCheck,
+  registrationCheck,
   clockCheck,
   codecsCheck(),
 ];

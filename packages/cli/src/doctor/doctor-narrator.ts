@@ -36,7 +36,7 @@ export class DoctorNarrator {
       return this.#terminal.line(JSON.stringify({ type: "DoctorReport", uri: uri ?? null, problems, notes, codes, durationMs }));
     }
     this.#terminal.line("");
-    this.#terminal.line(`${verdict(problems, notes)}${important.length > 0 ? "; the most important first:" : ""}`);
+    this.#terminal.line(`${verdict(problems, notes)}${[".", ":"][important.length] ?? "; the most important first:"}`);
     for (const { status, text, advice } of important) {
       this.#terminal.line(this.#entry(status, text));
       if (advice !== undefined) this.#terminal.line(this.#indented(`→ ${advice}`));

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { DoctorFlags } from "../commands/doctor.ts";
 import { passwordHelp } from "../settings/settings-options.ts";
 
@@ -16,6 +16,12 @@ export function addDoctor(program: Command, run: (name: string | undefined, flag
     .option("--user <name>", "user name to authenticate as (default: the user of the address)")
     .option("--password <password>", passwordHelp)
     .option("--listen <host:port>", "local address and port to look at (default: 0.0.0.0:5060)")
+    .addOption(
+      new Option("--stun <host:port>", "STUN server to ask for the public address; two tell whether the NAT keeps ports").argParser(
+        (server: string, earlier?: string[]) => [...(earlier ?? []), server],
+      ),
+    )
+    .option("--no-register", "do not try the registration, which needs a password")
     .option("--json", "one JSON object per line: a Finding each, at last a DoctorReport")
     .action(run);
 }

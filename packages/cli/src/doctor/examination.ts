@@ -1,3 +1,4 @@
+import type { AccountOptions } from "@sidetone/client-core";
 import type { Environment, ListenStreamOptions } from "@sidetone/infra-common";
 import { defaultRtpPorts } from "@sidetone/media-transport";
 import type { SipUri } from "@sidetone/sip-core";
@@ -18,6 +19,10 @@ export interface ExaminationParts {
   readonly server: SipUri | undefined;
   readonly tls: TlsOptions;
   readonly webSocket?: WebSocketOptions;
+  /** Whom to ask for the public address: `stun:host:port`, or without the scheme. Default: nobody. */
+  readonly stunServers?: readonly string[];
+  /** Who is to register; without a password that is not tried. Default: nobody. */
+  readonly account?: AccountOptions | undefined;
   /** Aborts when the time is up, or the person has had enough. */
   readonly signal: AbortSignal;
 }
@@ -31,12 +36,25 @@ export class Examination implements AsyncDisposable {
   readonly server: SipUri | undefined;
   readonly tls: TlsOptions;
   readonly webSocket: WebSocketOptions;
+  readonly stunServers: readonly string[];
+  readonly account: AccountOptions | undefined;
   readonly signal: AbortSignal;
   #probe: Promise<SipProbe> | undefined = undefined;
   #located: Promise<Located | undefined> | undefined = undefined;
   #visits: Promise<readonly Visit[]> | undefined = undefined;
 
-  constructor({ environment, machine, listen, rtpPorts, server, tls, webSocket = {}, signal }: ExaminationParts) {
+  constructor({
+    environment,
+    machine,
+    listen,
+    rtpPorts,
+    server,
+    tls,
+    webSocket = {},
+    stunServers = [],
+    account,
+    signal,
+  }: ExaminationParts) {
     this.environment = environment;
     this.machine = machine;
     this.listen = listen;
@@ -44,6 +62,8 @@ export class Examination implements AsyncDisposable {
     this.server = server;
     this.tls = tls;
     this.webSocket = webSocket;
+    this.stunServers = stunServers;
+    this.account = account;
     this.signal = signal;
   }
 

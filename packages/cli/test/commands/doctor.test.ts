@@ -15,7 +15,7 @@ describe("sidetone doctor", () => {
     expect(screen).toContain("Node");
     expect(screen).toContain("  ok       UDP 0.0.0.0:5060 is free");
     expect(screen).not.toContain("Name service");
-    expect(screen.at(-2)).toMatch(/^all is well$|^1 problem|^\d notes?/);
+    expect(screen.at(-2)).toMatch(/^all is well\.$|^ {11}→/);
     expect(packets).toBe(0);
   });
 
@@ -40,7 +40,7 @@ describe("sidetone doctor", () => {
     expect(await end(command)).toBe(2);
     const { screen } = command.terminal;
     const summary = screen.slice(screen.indexOf(""));
-    expect(summary[1]).toMatch(/^1 problem(, \d notes?)?; the most important first:$/);
+    expect(summary[1]).toMatch(/^1 problem(:|, \d notes?; the most important first:)$/);
     expect(summary[2]).toMatch(/^ {2}problem {2}No address is known of "nowhere\.example"/);
     expect(summary[3]).toMatch(/^ {11}→ if the name is right, it needs an address, or SRV records/);
   });
@@ -93,6 +93,46 @@ describe("sidetone doctor", () => {
     expect(command.terminal.json.at(-1)).toMatchObject({ uri: "sip:alice@10.0.0.2" });
   });
 
+  test("with a password the registration is tried, unless --no-register says no; nobody sees the password", async () => {
+    const { run, end, stub } = commandLine();
+    const { requests } = await stub((request) =>
+      request.method === "REGISTER" ? [200, ["Contact", `${request.getText("Contact")};expires=60`]] : [200],
+    );
+    const variables = { SIDETONE_PASSWORD: "secret-word" };
+    const left = run("doctor sip:alice@10.0.0.2 --no-config --no-register", { variables });
+    expect(await end(left)).toBe(0);
+    expect(requests.map(({ method }) => method)).toEqual(["OPTIONS"]);
+    expect(left.terminal.screen).not.toContain("Registration");
+    const tried = run("doctor sip:alice@10.0.0.2 --no-config", { variables });
+    expect(await end(tried)).toBe(0);
+    expect(requests.filter(({ method }) => method === "REGISTER").map((request) => request.getText("Expires"))).toEqual(["3600", "0"]);
+    expect(tried.terminal.screen).toContain("  ok       The binding was removed again");
+    expect(tried.terminal.out + tried.terminal.err).not.toContain("secret-word");
+  });
+
+  test("a person is asked for the password first; who gives none leaves the registration untried", async () => {
+    const { run, end, stub } = commandLine();
+    const { requests } = await stub(() => [200]);
+    const questions: string[] = [];
+    const askSecret = (question: string): Promise<undefined> => (questions.push(question), Promise.resolve(undefined));
+    const command = run("doctor sip:alice@10.0.0.2 --no-config --json", { askSecret });
+    expect(await end(command)).toBe(0);
+    expect(questions).toEqual(["Password for sip:alice@10.0.0.2, to try its registration (none: it is not tried): "]);
+    expect(command.terminal.json.find(({ check }) => check === "registration")).toMatchObject({ code: "REGISTRATION_SKIPPED" });
+    expect(requests.map(({ method }) => method)).toEqual(["OPTIONS"]);
+  });
+
+  test("--stun asks that server, without an address, too", async () => {
+    const { run, end } = commandLine();
+    const command = run("doctor --stun 10.0.0.2 --stun 10.0.0.2:3479 --no-config --json");
+    expect(await end(command)).toBe(2);
+    const findings = command.terminal.json.filter(({ check }) => check === "nat");
+    expect(findings.map(({ code, subject }) => [code, subject])).toEqual([
+      ["STUN_NO_ANSWER", "10.0.0.2"],
+      ["STUN_NO_ANSWER", "10.0.0.2:3479"],
+    ]);
+  });
+
   test("everything together ends within 15 s, however silent all others are", async () => {
     const { run, end, network, clock } = commandLine();
     network.resolver.setSrv("_sip._udp.example.com", [{ target: "a.example.com" }]);
@@ -124,6 +164,7 @@ describe("sidetone doctor", () => {
   test.each([
     ["doctor [", "no SIP URI"],
     ["doctor sip:10.0.0.2 --listen 10.9.9.9:5060", "--listen"],
+    ["doctor --stun stuns:x", "no STUN server"],
     ["doctor sip:10.0.0.2 --tls-ca /nowhere/ca.pem", "/nowhere/ca.pem"],
   ])("%s ends with 1", async (args, message) => {
     const { run, end } = commandLine();

@@ -20,6 +20,9 @@ export const XorMappedAddress: StunAttribute<SocketAddress> = {
 /** ALTERNATE-SERVER (RFC 8489 §14.15): where the client should ask instead. */
 export const AlternateServer: StunAttribute<SocketAddress> = plainAddress(0x8023, "ALTERNATE-SERVER");
 
+/** OTHER-ADDRESS (RFC 5780 §7.4): another address and port of the same server, from which a NAT's behaviour can be found out. */
+export const OtherAddress: StunAttribute<SocketAddress> = plainAddress(0x802c, "OTHER-ADDRESS");
+
 function plainAddress(type: number, name: string): StunAttribute<SocketAddress> {
   return { type, name, parse: parseAddress, serialize: (value) => serializeAddress(value, name) };
 }

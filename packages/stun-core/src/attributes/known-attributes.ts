@@ -1,17 +1,18 @@
-import { AlternateServer, MappedAddress, XorMappedAddress } from "./addresses.ts";
+import { AlternateServer, MappedAddress, OtherAddress, XorMappedAddress } from "./addresses.ts";
 import { ErrorCode } from "./error-code.ts";
 import { PasswordAlgorithm, PasswordAlgorithms } from "./password-algorithms.ts";
 import { AlternateDomain, Nonce, Realm, Software, Username } from "./texts.ts";
 import { UnknownAttributes } from "./unknown-attributes.ts";
 import { Userhash } from "./userhash.ts";
 
-/** The types of RFC 8489 §18.3 that are understood; integrity and fingerprint are looked at apart. */
+/** The types of RFC 8489 §18.3 and RFC 5780 §7 that are understood; integrity and fingerprint are looked at apart. */
 export const knownAttributes: ReadonlySet<number> = new Set(
   [
     MappedAddress,
     XorMappedAddress,
     AlternateServer,
     AlternateDomain,
+    OtherAddress,
     ErrorCode,
     PasswordAlgorithm,
     PasswordAlgorithms,

@@ -1,5 +1,5 @@
 import { addressFamily, formatHostPort, isMulticast, isWildcard, normaliseAddress, type SocketAddress } from "@sidetone/infra-common";
-import { AlternateServer, MappedAddress, XorMappedAddress } from "../attributes/addresses.ts";
+import { AlternateServer, MappedAddress, OtherAddress, XorMappedAddress } from "../attributes/addresses.ts";
 import { ErrorCode } from "../attributes/error-code.ts";
 import { knownResponseAttributes } from "../attributes/known-attributes.ts";
 import { Software } from "../attributes/texts.ts";
@@ -15,6 +15,8 @@ export interface BindingResult {
   readonly server: SocketAddress;
   /** Between request and response, in milliseconds; undefined where the request was sent more than once (Karn's algorithm). */
   readonly roundTripMs: number | undefined;
+  /** Another address and port of the server, where it offers tests of NAT behaviour (RFC 5780 §7.4). The server's word: it may name anybody. */
+  readonly otherAddress: SocketAddress | undefined;
   /** What the server says it runs. */
   readonly software: string | undefined;
 }
@@ -35,7 +37,7 @@ export function readBindingResponse(
   if (!mappedAddress || mappedAddress.port === 0) {
     return new StunError("STUN_RESPONSE_INVALID", "the response has no XOR-MAPPED-ADDRESS");
   }
-  return { mappedAddress, server, roundTripMs, software: response.get(Software) };
+  return { mappedAddress, server, roundTripMs, otherAddress: response.get(OtherAddress), software: response.get(Software) };
 }
 
 function readError(response: StunMessage, server: SocketAddress): { alternateServer: SocketAddress } | StunError {
