@@ -1,4 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
+import type { TransportName } from "sidetone/transport";
+import type { IssuedCertificate } from "@sidetone/testkit";
 import { freePorts } from "../process/free-ports.ts";
 import { PeerProcess } from "../process/peer-process.ts";
 import { ScratchFolder } from "../process/scratch-folder.ts";
@@ -13,6 +15,16 @@ export interface KamailioOptions {
   leastExpiresSeconds?: number;
   /** That of one that was there before. Default: a free one. */
   port?: number;
+  /** Opens TLS, WS and WSS, too, on the next three ports. */
+  streams?: KamailioCertificate;
+  /** Users beside alice, bob and phone. */
+  users?: readonly string[];
+}
+
+/** What it shows to those who connect over TLS, and whom it trusts. */
+export interface KamailioCertificate {
+  readonly certificate: IssuedCertificate;
+  readonly authority: IssuedCertificate;
 }
 
 /** A running kamailio: a stateful proxy and registrar for the domain sip.test, to which every user's password is `secret-<user>`. */
@@ -32,6 +44,11 @@ export class Kamailio implements AsyncDisposable {
     return `127.0.0.1:${this.port}`;
   }
 
+  /** Where it is to be reached over one transport. */
+  uri(transport: TransportName): string {
+    return `sip:127.0.0.1:${portsFrom(this.port)[transport]};transport=${transport.toLowerCase()}`;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
@@ -48,11 +65,18 @@ export const passwordOf = (user: string): string => `secret-${user}`;
 /** Starts a kamailio on a port of its own; it answers when this resolves. */
 export async function startKamailio(options: KamailioOptions = {}): Promise<Kamailio> {
   const folder = await ScratchFolder.make("kamailio");
-  const port = options.port ?? (await freePorts(1));
+  const port = options.port ?? (await freePorts(options.streams ? 4 : 1));
   const file = folder.file("kamailio.cfg");
-  await writeFile(file, await configuration(port, options));
   const { path } = folder;
-  const args = ["-DD", "-E", "-f", file, "-Y", path, "-w", path, "-m", "32", "-M", "4", "-a", "no"];
+  await writeFile(file, await configuration(port, path, options));
+  const { streams } = options;
+  if (streams) {
+    const { certificate, authority } = streams;
+    const files = { "server.pem": certificate.cert, "server.key": certificate.key, "ca.pem": authority.cert };
+    for (const [name, text] of Object.entries(files)) await writeFile(folder.file(name), text);
+  }
+  const memory = streams ? ["-A", "WITH_STREAMS", "-m", "48", "-M", "8"] : ["-m", "32", "-M", "4"];
+  const args = ["-DD", "-E", "-f", file, "-Y", path, "-w", path, ...memory, "-a", "no"];
   const kamailio = new Kamailio(port, new PeerProcess("kamailio", args, { cwd: path, atMostSeconds: 120 }), folder);
   try {
     await answersOptions(port);
@@ -63,20 +87,30 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   }
 }
 
+/** UDP and TCP share their port, the others are on the next ones. */
+function portsFrom(port: number): Readonly<Record<TransportName, number>> {
+  return { UDP: port, TCP: port, TLS: port + 1, WS: port + 2, WSS: port + 3 };
+}
+
 async function configuration(
   port: number,
-  { locations = {}, algorithm = "MD5", leastExpiresSeconds = 1 }: KamailioOptions,
+  folder: string,
+  { locations = {}, algorithm = "MD5", leastExpiresSeconds = 1, users: more = [] }: KamailioOptions,
 ): Promise<string> {
   const template = await readFile(new URL("kamailio.cfg", import.meta.url), "utf8");
   const users = [
-    ...callers.map((user) => `\t$sht(password=>${user}) = "${passwordOf(user)}";`),
+    ...[...callers, ...more].map((user) => `\t$sht(password=>${user}) = "${passwordOf(user)}";`),
     ...Object.entries(locations).map(([user, contact]) => `\t$sht(location=>${user}) = "${contact}";`),
   ];
   const values: Readonly<Record<string, string>> = {
     PORT: String(port),
+    TLS: String(port + 1),
+    WS: String(port + 2),
+    WSS: String(port + 3),
+    FOLDER: folder,
     ALGORITHM: algorithm,
     LEASTEXPIRES: String(leastExpiresSeconds),
     USERS: users.join("\n"),
   };
-  return template.replace(/@(PORT|ALGORITHM|LEASTEXPIRES|USERS)@/g, (_, name: string) => values[name]!);
+  return template.replace(/@(PORT|TLS|WS|WSS|FOLDER|ALGORITHM|LEASTEXPIRES|USERS)@/g, (_, name: string) => values[name]!);
 }
