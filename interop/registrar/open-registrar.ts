@@ -23,7 +23,8 @@ export async function openRegistrar(flags: readonly string[] = []): Promise<Runn
   await writeFile(file, ["alice", "bob", "1003"].map((user) => `${user}:${secretOf(user)}\n`).join(""), { mode: 0o600 });
   const port = await freePorts(1);
   const hostPort = `127.0.0.1:${port}`;
-  const run = runSidetone(["registrar", "--users", file, "--listen", hostPort, "--json", ...flags], { directly: true });
+  const listen = flags.includes("--listen") ? [] : ["--listen", hostPort];
+  const run = runSidetone(["registrar", "--users", file, ...listen, "--json", ...flags], { directly: true });
   await run.line("Listening");
   return { run, port, hostPort, file };
 }

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -11,6 +10,7 @@ import { PeerProcess } from "../peers/process/peer-process.ts";
 import { ScratchFolder } from "../peers/process/scratch-folder.ts";
 import { authority, certificateFor } from "./certificates.ts";
 import { openAgent } from "./open-agent.ts";
+import { options, sClient } from "./s-client.ts";
 
 const good = certificateFor("URI:sip:sip.test", "DNS:sip.test", "IP:127.0.0.1");
 const client = certificateFor("URI:sip:client.test");
@@ -25,35 +25,6 @@ async function openFolder(): Promise<ScratchFolder> {
     await writeFile(folder.file(`${name}.key`), key);
   }
   return folder;
-}
-
-const options = (port: number) =>
-  [
-    `OPTIONS sip:127.0.0.1:${port} SIP/2.0`,
-    "Via: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bKopenssl",
-    "Max-Forwards: 70",
-    "From: <sip:openssl@sip.test>;tag=1",
-    "To: <sip:sip.test>",
-    "Call-ID: openssl",
-    "CSeq: 1 OPTIONS",
-    "Content-Length: 0",
-    "\r\n",
-  ].join("\r\n");
-
-/** Runs `openssl s_client`, which sends an OPTIONS, and gives what it prints. */
-async function sClient(port: number, folder: ScratchFolder, args: readonly string[] = []): Promise<string> {
-  const fixed = ["s_client", "-connect", `127.0.0.1:${port}`, "-CAfile", folder.file("ca.pem"), "-verify_return_error", "-ign_eof"];
-  const child = spawn("timeout", ["20", "openssl", ...fixed, ...args]);
-  let output = "";
-  let hasEnded = false;
-  child.stdout.on("data", (data) => (output += String(data)));
-  child.stderr.on("data", (data) => (output += String(data)));
-  child.once("close", () => (hasEnded = true));
-  child.stdin.on("error", () => {}); // it has ended already
-  child.stdin.write(options(port));
-  await eventually("openssl has an answer, or has ended", () => hasEnded || /SIP\/2\.0 \d+[^]*\r\n\r\n/.test(output));
-  child.kill();
-  return output;
 }
 
 async function serve(tls: Partial<TlsOptions> = {}): Promise<number> {

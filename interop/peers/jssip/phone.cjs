@@ -1,8 +1,8 @@
 // A JsSIP user agent in Node: registers, says so, answers what comes, and sends OPTIONS and MESSAGE to TARGET once registered.
-// Arguments: folder of node_modules, WebSocket URL, address of record, target, file of the authority's certificate.
+// Arguments: folder of node_modules, WebSocket URL, address of record, target, file of the authority's certificate, password.
 const { createRequire } = require("node:module");
 const { readFileSync } = require("node:fs");
-const [folder, url, aor, target, authority] = process.argv.slice(2);
+const [folder, url, aor, target, authority, password = "secret"] = process.argv.slice(2);
 const load = createRequire(`${folder}/`);
 const WebSocket = load("ws");
 
@@ -14,7 +14,7 @@ globalThis.WebSocket = class extends WebSocket {
 const JsSIP = load("jssip");
 
 const say = (event, fields = {}) => console.log(JSON.stringify({ event, ...fields }));
-const ua = new JsSIP.UA({ sockets: [new JsSIP.WebSocketInterface(url)], uri: aor, password: "secret", register_expires: 60 });
+const ua = new JsSIP.UA({ sockets: [new JsSIP.WebSocketInterface(url)], uri: aor, password, register_expires: 60 });
 ua.on("connected", () => say("connected"));
 ua.on("registrationFailed", ({ cause, response }) => say("registrationFailed", { cause, statusCode: response?.status_code }));
 ua.on("newMessage", ({ originator, request }) => originator === "remote" && say("message", { body: request.body }));

@@ -130,6 +130,9 @@ export class SipTransportStack implements SipTransports {
       const stream = await this.#streamForLargeRequest(target, messageBytes, signal);
       if (stream) return stream;
     }
+    // A server of WSS that stays in the path may write `transport=ws` with sip (RFC 7118 §5.2.2): nothing else listens at that port.
+    const secured = target.transport === "WS" ? this.#transports.get("WSS")?.openFlowTo?.(target) : undefined;
+    if (secured) return secured;
     const { otherAddress } = target;
     return otherAddress === undefined ? transport.flowTo(target, signal) : this.#race(transport, target, otherAddress, signal);
   }

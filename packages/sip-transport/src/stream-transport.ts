@@ -64,6 +64,10 @@ export class StreamTransport implements Transport, StreamFlowOwner {
     return this.#flows.named(host);
   }
 
+  openFlowTo(remote: NamedAddress): StreamFlow | undefined {
+    return this.#flows.find(remote);
+  }
+
   async flowTo(remote: NamedAddress, signal?: AbortSignal): Promise<Flow> {
     const { environment, options } = this.context;
     signal?.throwIfAborted();

@@ -25,6 +25,8 @@ export interface Transport {
   flowTo(remote: NamedAddress, signal?: AbortSignal): Promise<Flow>;
   /** The flow of a peer that goes by `host`, a name without an address. */
   flowNamed?(host: string): Flow | undefined;
+  /** The open connection that a message to `remote` would take. */
+  openFlowTo?(remote: NamedAddress): Flow | undefined;
   /** A flow for a response to `remote`, which is not where `arrival` leads, from the same local address if possible. */
   flowBack(remote: NamedAddress, arrival: Flow): Flow | Promise<Flow>;
   /** Ends what cannot work any more, since this machine has lost the address of its end. Without it, the transport has no addresses of a machine. */

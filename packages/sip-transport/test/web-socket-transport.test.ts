@@ -4,6 +4,7 @@ import { createResponse, serializeMessage, SipUri } from "@sidetone/sip-core";
 import { viaFor, type Flow, type SipTransportsOptions } from "@sidetone/sip-transport";
 import { optionsRequest } from "./messages.ts";
 import { party, type Party } from "./parties.ts";
+import { testCertificates } from "./support/certificates.ts";
 
 const explicit = { messageBytes: 500, transportIsExplicit: true };
 const opened: Party[] = [];
@@ -14,8 +15,9 @@ async function setUp(server: SipTransportsOptions = {}, client: SipTransportsOpt
   opened.push(alice, bob);
   const { clock } = alice.environment;
   await settled(clock, bob.transports.listen({ transport: "WS", address: "10.0.0.2", port: 80 }));
-  const target = { transport: "WS" as const, address: "10.0.0.2", port: 80, hostName: "edge.example.com" };
-  const flowTo = (): Promise<Flow> => settled(clock, alice.transports.flowTo(target, explicit));
+  const target = { address: "10.0.0.2", hostName: "edge.example.com" };
+  const flowTo = (transport: "WS" | "WSS" = "WS", port = 80): Promise<Flow> =>
+    settled(clock, alice.transports.flowTo({ ...target, transport, port }, explicit));
   const until = async (condition: () => boolean): Promise<void> => {
     for (let i = 0; !condition() && i < 300; i++) await clock.advance(1);
     expect(condition()).toBe(true);
@@ -232,6 +234,19 @@ describe("a client without an address (RFC 7118 §8)", () => {
     const next = await flowTo();
     expect(next).not.toBe(flow);
     expect(next.sentBy).toBe(flow.sentBy);
+  });
+});
+
+describe("a URI with transport=ws (RFC 7118 §5.2.2)", () => {
+  const { ca, good } = testCertificates();
+
+  test("of a server that is connected over WSS there takes that connection, and no other", async () => {
+    const { bob, flowTo } = await setUp({ tls: { cert: good.cert, key: good.key } }, { tls: { ca: ca.cert, serverName: "example.com" } });
+    await bob.transports.listen({ transport: "WSS", address: "10.0.0.2", port: 443 });
+    const secure = await flowTo("WSS", 443);
+    expect(secure.transport).toBe("WSS");
+    expect(await flowTo("WS", 443)).toBe(secure);
+    expect(await flowTo("WS", 80)).toMatchObject({ transport: "WS", secure: false });
   });
 });
 
