@@ -7,16 +7,18 @@ const finishingRounds = 3;
  * choose their branches and Call-IDs; of a plain hash they could choose such as meet in one place of a table.
  */
 export class KeyedHash {
-  readonly #k0: number;
-  readonly #k1: number;
+  readonly #random: Random;
+  #k0 = 0;
+  #k1 = 0;
+  #hasKey = false;
 
   constructor(random: Random) {
-    this.#k0 = random.uint32() | 0;
-    this.#k1 = random.uint32() | 0;
+    this.#random = random;
   }
 
   /** A signed integer of 32 bits. */
   of(text: string): number {
+    if (!this.#hasKey) this.#chooseKey();
     const wholeWords = text.length >> 1;
     let v0 = this.#k0;
     let v1 = this.#k1;
@@ -39,6 +41,12 @@ export class KeyedHash {
       v0 ^= word;
     }
     return v1 ^ v3;
+  }
+
+  #chooseKey(): void {
+    this.#k0 = this.#random.uint32() | 0;
+    this.#k1 = this.#random.uint32() | 0;
+    this.#hasKey = true;
   }
 }
 
