@@ -55,6 +55,8 @@ export type {
   MediaSessionStoppedEvent,
   MediaSessionUpdatedEvent,
   MicrophoneStateChangedEvent,
+  NetworkChangedEvent,
+  NetworkEvent,
   PacketLossEvent,
   FlowFailedEvent,
   FlowRestoredEvent,
@@ -88,6 +90,7 @@ export type {
 export type { NatMode, NatOptions } from "./nat/nat-mode.ts";
 
 export type { Binding } from "@sidetone/dialog-core";
+export type { NetworkChange } from "./network/network-change.ts";
 export type { AccountRef } from "./registration/account-list.ts";
 export type { KeepAliveMode, KeepAliveOptions } from "./registration/keep-alive.ts";
 export type { FlowChange, FlowFailed, FlowRestored } from "./registration/flow-change.ts";

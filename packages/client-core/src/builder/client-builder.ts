@@ -91,6 +91,11 @@ export class ClientBuilder {
     return this.#set({ limits });
   }
 
+  /** Whether to follow the machine's addresses and to notice its sleeps, as it does unless told otherwise. */
+  networkWatch(enabled: boolean): this {
+    return this.#set({ networkWatch: enabled });
+  }
+
   /** Calls at the same time; further ones are refused with 486. */
   maxConcurrentCalls(count: number): this {
     return this.#set({ maxConcurrentCalls: count });

@@ -7,7 +7,7 @@ import type { MediaConfig } from "./media-config.ts";
 
 /** What a `ClientBuilder` collects. It holds all of the contract; `build()` refuses what this version cannot honour. */
 export interface ClientConfig {
-  /** Where to take SIP, `address:port` with a numeric address; port 0 for any. Several for several addresses. Default `0.0.0.0:0`. */
+  /** Where to take SIP, `address:port` with a numeric address, or `auto:port` for the machine's; port 0 for any. Several for several addresses. Default `0.0.0.0:0`. */
   localSipAddress?: string | readonly string[];
   /** Numeric address to bind RTP to. Default: that of SIP. */
   localMediaAddress?: string;
@@ -40,6 +40,8 @@ export interface ClientConfig {
   tls?: TlsOptions;
   /** How the client is reached through a NAT, for accounts that say nothing of it themselves. Default `auto`. */
   nat?: NatMode;
+  /** As in `ClientOptions`: follows the machine's addresses, and notices its sleeps. Default true. */
+  networkWatch?: boolean;
   /** `false` is not available: every call has audio. */
   enableAudio?: boolean;
   /** `true` is not available yet. */

@@ -24,6 +24,7 @@ const knownOfConfig: KnownNames<ClientConfig> = {
   outboundProxy: true,
   transports: true,
   tls: true,
+  networkWatch: true,
   nat: true,
   enableAudio: true,
   enableVideo: true,
@@ -124,6 +125,7 @@ function translate(config: ClientConfig, problems: ConfigProblems): ClientOption
     ...(config.limits ? { limits: config.limits } : {}),
     ...(transports ? { transports } : {}),
     ...(tls ? { tls } : {}),
+    ...(config.networkWatch === undefined ? {} : { networkWatch: config.networkWatch }),
     ...(environment ? { environment } : {}),
     media: mediaOptions(config, problems),
   };

@@ -4,6 +4,7 @@ import type { CallEnded } from "../call/call-end.ts";
 import type { IncomingCall } from "../call/incoming-call.ts";
 import type { ClientError } from "../errors/client-error.ts";
 import type { FlowChange } from "../registration/flow-change.ts";
+import type { NetworkChange } from "../network/network-change.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 
 /** Events of a {@link Client}. */
@@ -22,6 +23,8 @@ export interface ClientEvents {
   publicAddressUnknown: { readonly account: Account; readonly error: ClientError; readonly fallback: string | undefined };
   /** The way of an account to its proxy or registrar has failed, or is restored. */
   flowChanged: { readonly account: Account; readonly change: FlowChange };
+  /** The machine has other addresses, or has slept; or what came of it for this client. */
+  networkChanged: { readonly change: NetworkChange };
   /** An application's listener threw, or something failed that the client lives without; `where` names the event or function. */
   errorOccurred: { readonly error: unknown; readonly where: string };
   /** SIP ports are open. */

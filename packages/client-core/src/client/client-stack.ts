@@ -9,7 +9,8 @@ import type { AccountList } from "../registration/account-list.ts";
 import type { ClientMediaOptions, ClientOptions } from "../config/client-options.ts";
 import type { ClientGate } from "../security/client-gate.ts";
 import { signallingLimits, transportLimits } from "../security/limits.ts";
-import { listenEverywhere, type ListenAddress } from "./listen.ts";
+import { NetworkFollower, type NetworkFollowerParts } from "../network/network-follower.ts";
+import { listenEverywhere, resolveListen, type ListenAddress } from "./listen.ts";
 
 /** How long calls get to end before a stopping client drops them, in milliseconds. */
 const closingWaitMs = 2000;
@@ -26,6 +27,8 @@ export interface ClientStackParts {
   /** Undefined with external media. */
   readonly codecs: CodecRegistry | undefined;
   readonly user: SessionsUser;
+  readonly onNetworkChange: NetworkFollowerParts["onChange"];
+  readonly onSlept: NetworkFollowerParts["onSlept"];
 }
 
 /** The layers beneath a running client, composed: transports, sessions over the user-agent core, media. */
@@ -35,12 +38,15 @@ export class ClientStack {
   readonly #gate: ClientGate;
   readonly #transports: SipTransports;
   readonly #engine: MediaEngine | undefined;
+  #follower: NetworkFollower | undefined = undefined;
 
   /** Opens the SIP ports; on failure none stays open. */
   static async open(parts: ClientStackParts): Promise<ClientStack> {
-    const stack = new ClientStack(parts);
+    const listen = await resolveListen(parts.environment.network, parts.listen);
+    const stack = new ClientStack({ ...parts, listen });
     try {
-      await listenEverywhere(stack.#transports, parts.listen, listenedTransports(parts.options));
+      await listenEverywhere(stack.#transports, listen, listenedTransports(parts.options));
+      stack.#followNetwork({ ...parts, listen });
     } catch (error) {
       await stack.close();
       throw error;
@@ -52,7 +58,10 @@ export class ClientStack {
 
   private constructor({ environment, accounts, gate, listen, options, codecs, user }: ClientStackParts) {
     const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, failover, tls, webSocket } = options;
-    const audio = options.media === "external" ? undefined : audioOptions(environment, listen, codecs, options.media ?? {});
+    const audio =
+      options.media === "external"
+        ? undefined
+        : audioOptions(environment, () => this.#localAddress(listen[0]!), codecs, options.media ?? {});
     this.#accounts = accounts;
     this.#gate = gate;
     const transportOptions = { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}), ...transportLimits(options.limits) };
@@ -102,8 +111,33 @@ export class ClientStack {
     this.#engine?.forgetPublicAddresses();
   }
 
+  /** Whether the peer of a call hears soon where this machine is now. */
+  isTelling(callId: string): boolean {
+    return this.#follower?.isTelling(callId) ?? false;
+  }
+
+  /** Where SIP is at this address of `listen` now. */
+  #localAddress({ address, followsMachine }: ListenAddress): string {
+    return (followsMachine ? this.listeningPoints[0]?.address : undefined) ?? address;
+  }
+
+  #followNetwork({ environment, accounts, listen, options, onNetworkChange: onChange, onSlept }: ClientStackParts): void {
+    if (options.networkWatch === false) return;
+    this.#follower = new NetworkFollower({
+      environment,
+      transports: this.#transports,
+      sessions: this.sessions,
+      registrations: accounts.registrations,
+      listen,
+      forgetPublicAddresses: () => this.forgetPublicAddresses(),
+      onChange,
+      onSlept,
+    });
+  }
+
   /** Ends the calls and registrations, then frees every port. Never rejects. */
   async close(): Promise<void> {
+    this.#follower?.close();
     this.#gate.close();
     await this.sessions.close(closingWaitMs, this.#accounts.detach(unregisterWaitMs));
     await this.#transports.close();
@@ -118,14 +152,17 @@ function listenedTransports({ transports = ["UDP", "TCP", "TLS"], tls }: ClientO
 
 function audioOptions(
   environment: Environment,
-  listen: readonly ListenAddress[],
+  sipAddress: () => string,
   codecs: CodecRegistry | undefined,
   media: ClientMediaOptions,
 ): SessionAudioOptions {
   const { address, advertisedAddress, rtpPorts, dtmf, ptimeMs, sdpAttributes, timeoutSeconds } = media;
   return {
     engine: createMediaEngine(environment, { ...(codecs ? { codecs } : {}), ...(rtpPorts ? { rtpPorts } : {}) }),
-    bindAddress: address ?? listen[0]!.address,
+    // Asked for each call: a client that follows its machine is somewhere else by then.
+    get bindAddress() {
+      return address ?? sipAddress();
+    },
     ...(advertisedAddress === undefined ? {} : { advertisedAddress }),
     ...(dtmf === undefined ? {} : { dtmf }),
     ...(ptimeMs === undefined ? {} : { ptimeMs }),

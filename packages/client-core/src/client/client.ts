@@ -17,6 +17,7 @@ import { ClientError } from "../errors/client-error.ts";
 import { guard } from "../errors/guard.ts";
 import { ContactWatch } from "../nat/contact-watch.ts";
 import { NatTraversal } from "../nat/nat-traversal.ts";
+import type { NetworkChange } from "../network/network-change.ts";
 import { AccountList, type AccountRef } from "../registration/account-list.ts";
 import { newInstanceId } from "../registration/instance-id.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
@@ -92,6 +93,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     this.#contactWatch = new ContactWatch({
       environment,
       calls: () => this.#calls.all,
+      isTelling: ({ id }) => this.#stack.current?.isTelling(id) ?? false,
       forgetPublicAddresses: () => this.#stack.current?.forgetPublicAddresses(),
     });
     const gate = new ClientGate(environment, this.#accounts, options);
@@ -104,7 +106,9 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
         authenticate: (request, flow, usage) => gate.authenticate(request, flow, usage),
       }),
     };
-    const parts = { environment, accounts: this.#accounts, gate, listen, options, codecs: this.codecs, user };
+    const onNetworkChange = (change: NetworkChange): void => this.#onNetworkChange(change);
+    const onSlept = (uncountedMs: number): void => this.#events?.onSlept(uncountedMs);
+    const parts = { environment, accounts: this.#accounts, gate, listen, options, codecs: this.codecs, user, onNetworkChange, onSlept };
     this.#stack = new Restartable(() => ClientStack.open(parts));
   }
 
@@ -340,6 +344,11 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   #onFlow(change: FlowChange): void {
     this.emit("flowChanged", { account: this.#accounts.require(change.accountId), change });
     this.#events?.onFlow(change);
+  }
+
+  #onNetworkChange(change: NetworkChange): void {
+    this.emit("networkChanged", { change });
+    this.#events?.onNetworkChange(change);
   }
 
   #onCallAdded(call: Call): void {

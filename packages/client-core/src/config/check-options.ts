@@ -34,6 +34,7 @@ const known: KnownNames<ClientOptions> = {
   interceptors: true,
   timers: true,
   failover: true,
+  networkWatch: true,
   environment: true,
 };
 const knownOfTimers: KnownNames<NonNullable<ClientOptions["timers"]>> = { T1: true, T2: true, T4: true };
@@ -52,6 +53,7 @@ export function checkOptions(options: ClientOptions, problems: ConfigProblems): 
   checkInterceptors(options, problems);
   checkMedia(options, problems);
   checkFailover(options, problems);
+  checkNetworkWatch(options, problems);
 }
 
 function checkLimits({ maxCalls, incomingRingSeconds, maxCallSeconds, timers }: ClientOptions, problems: ConfigProblems): void {
@@ -71,6 +73,10 @@ function checkUserAgent({ userAgent, ringing }: ClientOptions, problems: ConfigP
   if (userAgent !== undefined && (typeof userAgent !== "string" || userAgent.trim() === "" || /[\x00-\x08\x0a-\x1f\x7f]/.test(userAgent)))
     problems.invalid("userAgent", "one line of text");
   if (ringing !== undefined && ringing !== "automatic" && ringing !== "manual") problems.invalid("ringing", '"automatic" or "manual"');
+}
+
+function checkNetworkWatch({ networkWatch }: ClientOptions, problems: ConfigProblems): void {
+  if (networkWatch !== undefined && typeof networkWatch !== "boolean") problems.invalid("networkWatch", "true or false");
 }
 
 function checkInterceptors({ interceptors }: ClientOptions, problems: ConfigProblems): void {

@@ -41,7 +41,8 @@ export interface ClientOptions {
   /** How the client is reached through a NAT, for accounts that say nothing of it themselves. Default `auto`. */
   nat?: NatMode;
   /**
-   * Where to take SIP, `host:port`; port 0 for any free one, and for host a numeric address. Default `0.0.0.0:0`. Several for several
+   * Where to take SIP, `host:port`; port 0 for any free one, and for host a numeric address, or `auto`: the
+   * machine's main address, which is followed when it becomes another. Default `0.0.0.0:0`. Several for several
    * addresses or families.
    */
   listen?: string | readonly string[];
@@ -55,6 +56,11 @@ export interface ClientOptions {
   tls?: TlsOptions;
   /** Path, origin and liveness of WebSocket connections. */
   webSocket?: WebSocketOptions;
+  /**
+   * Whether to notice that the machine gets other addresses, or has slept: then the accounts register again at once, and the peers of calls are
+   * told where to find us, by a re-INVITE. On a machine where nothing changes it sends nothing. Default true.
+   */
+  networkWatch?: boolean;
   /** User-Agent and Server header field. Default `Sidetone/<version>`. */
   userAgent?: string;
   /**

@@ -4,6 +4,7 @@ import type { Account } from "../account.ts";
 import type { Call, CallWatcher } from "../call/call.ts";
 import type { CallEvents } from "../call/call-events.ts";
 import { callInfo, errorInfo, type CallInfo } from "../call/call-info.ts";
+import type { NetworkChange } from "../network/network-change.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 import { refuseUnknownNames, type KnownNames } from "../config/known-names.ts";
 import { CallChronicle } from "./call-chronicle.ts";
@@ -49,7 +50,7 @@ export interface ClientEventLogParts {
 export class ClientEventLog extends TypedEmitter<ClientEventMap> implements CallWatcher {
   readonly #parts: ClientEventLogParts;
   /** Wall-clock time at 0 of the client's clock. */
-  readonly #epochMs: number;
+  #epochMs: number;
   readonly #chronicles = new Map<string, CallChronicle>();
   readonly #subscriptions = new Set<EventSubscription>();
   /** The latest events, the oldest first; up to twice as many as are kept, so that they need not be moved each time. */
@@ -139,6 +140,16 @@ export class ClientEventLog extends TypedEmitter<ClientEventMap> implements Call
   /** @internal */
   onFlow(change: FlowChange): void {
     this.#write({ type: "NetworkEvent", callId: undefined, state: undefined, ...change });
+  }
+
+  /** @internal */
+  onNetworkChange(change: NetworkChange): void {
+    this.#write({ type: "NetworkEvent", callId: undefined, state: undefined, ...change });
+  }
+
+  /** @internal The machine has slept, and the clock has not counted so much of it. */
+  onSlept(uncountedMs: number): void {
+    this.#epochMs += uncountedMs;
   }
 
   /** @internal */

@@ -1,6 +1,7 @@
 import type { CallEndInfo, CallInfo, CallMediaInfo } from "../call/call-info.ts";
 import type { CallState } from "../call/call-state.ts";
 import type { FlowFailed, FlowRestored } from "../registration/flow-change.ts";
+import type { NetworkChange } from "../network/network-change.ts";
 import type { RegistrationInfo, RegistrationState } from "../registration/registration-info.ts";
 import type { QualityBand, QualityCause } from "./quality-band.ts";
 
@@ -171,6 +172,13 @@ export interface FlowRestoredEvent extends EventStamp, FlowRestored {
   readonly state: undefined;
 }
 
+/** The network under the client has changed, or the machine has slept; or what came of it. Of no call. */
+export type NetworkChangedEvent = EventStamp &
+  NetworkChange & { readonly type: "NetworkEvent"; readonly callId: undefined; readonly state: undefined };
+
+/** Told apart by `kind`. */
+export type NetworkEvent = NetworkChangedEvent | PublicAddressUnknownEvent | FlowFailedEvent | FlowRestoredEvent;
+
 /** Something failed that client and call live without: an application's listener, a recording. */
 export interface ErrorOccurredEvent extends EventStamp {
   readonly type: "ErrorOccurred";
@@ -186,7 +194,7 @@ export interface ErrorOccurredEvent extends EventStamp {
 
 /**
  * Everything that a client tells, as plain data, told apart by `type`. Types that cannot happen yet (transfer, messages,
- * presence, network changes) are not in it.
+ * presence) are not in it.
  */
 export type ClientEvent =
   | IncomingCallEvent
@@ -207,9 +215,7 @@ export type ClientEvent =
   | PacketLossEvent
   | JitterChangedEvent
   | RegistrationStatusChangedEvent
-  | PublicAddressUnknownEvent
-  | FlowFailedEvent
-  | FlowRestoredEvent
+  | NetworkEvent
   | ErrorOccurredEvent;
 
 export type ClientEventType = ClientEvent["type"];
@@ -225,9 +231,7 @@ export type EventDraft = Unstamped<ClientEvent>;
 type UnstampedOfCall<Event> = Event extends OfCall & ClientEvent ? Omit<Event, keyof EventStamp | keyof OfCall> : never;
 
 /** An event about a call before it is known which. */
-export type CallEventDraft = UnstampedOfCall<
-  Exclude<ClientEvent, ErrorOccurredEvent | RegistrationStatusChangedEvent | FlowFailedEvent | FlowRestoredEvent>
->;
+export type CallEventDraft = UnstampedOfCall<Exclude<ClientEvent, ErrorOccurredEvent | RegistrationStatusChangedEvent | NetworkEvent>>;
 
 /** In rising order. */
 export const eventPriorities: readonly EventPriority[] = ["Low", "Normal", "High", "Critical"];

@@ -6,6 +6,8 @@ import type { RegistrationInfo } from "../registration/registration-info.ts";
 export interface ContactWatchParts {
   readonly environment: Environment;
   readonly calls: () => readonly Call[];
+  /** Whether the peer hears of it anyway, since this machine has moved. */
+  readonly isTelling: (call: Call) => boolean;
   /** Whatever STUN has found out holds no more. */
   readonly forgetPublicAddresses: () => void;
 }
@@ -29,7 +31,7 @@ export class ContactWatch {
     this.#contacts.set(account, contact);
     if (before === undefined || before === contact) return;
     this.#parts.forgetPublicAddresses();
-    for (const call of this.#parts.calls()) if (call.account === account) void this.#announce(call);
+    for (const call of this.#parts.calls()) if (call.account === account && !this.#parts.isTelling(call)) void this.#announce(call);
   }
 
   async #announce(call: Call): Promise<void> {

@@ -32,6 +32,10 @@ export class AccountList {
     this.all.forEach((account, i) => (account.link = this.#registrations[i]!));
   }
 
+  get registrations(): readonly AccountRegistration[] {
+    return this.#registrations;
+  }
+
   get first(): Account {
     return this.all[0]!;
   }

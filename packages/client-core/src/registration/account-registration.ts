@@ -5,6 +5,7 @@ import {
   type Registration,
   type RegistrationOptions,
   type UserAgentCore,
+  type WayOut,
 } from "@sidetone/dialog-core";
 import { abortable, BoundedQueue, type Environment } from "@sidetone/infra-common";
 import { NameAddress } from "@sidetone/sip-core";
@@ -44,7 +45,7 @@ const statesCapacity = 64;
 export class AccountRegistration implements AccountLink, RegistrationSetUser {
   readonly #parts: AccountRegistrationParts;
   /** Wall-clock time at 0 of the client's clock. */
-  readonly #epochMs: number;
+  #epochMs: number;
   /** Of the running client. */
   #core: UserAgentCore | undefined = undefined;
   #registration: RegistrationSet | undefined = undefined;
@@ -65,6 +66,32 @@ export class AccountRegistration implements AccountLink, RegistrationSetUser {
 
   get hasCalls(): boolean {
     return this.#parts.hasCalls(this.#parts.account);
+  }
+
+  /** Whether the last try failed, and another one waits. */
+  get hasFailed(): boolean {
+    return this.#registration?.error !== undefined;
+  }
+
+  /** Whether the registrar would be reached as before, after the machine's addresses have changed. */
+  async wayOut(): Promise<WayOut> {
+    return this.#registration ? this.#registration.wayOut() : "same";
+  }
+
+  /**
+   * Registers again at once, after the machine's addresses have changed, or after a sleep of which the clock has not counted so much. Undefined
+   * when it is not registered and is not to be; else resolves with the account's id when it is registered, with undefined when that fails.
+   */
+  renew(uncountedMs: number): Promise<string | undefined> | undefined {
+    this.#epochMs += uncountedMs;
+    const registration = this.#registration;
+    registration?.renew(uncountedMs);
+    if (!registration?.isUnderWay || registration.status === "Cancelled") return undefined;
+    const { id } = this.#parts.account;
+    return this.#wait("Active").then(
+      () => id,
+      () => undefined,
+    );
   }
 
   get serviceRoute(): readonly string[] {

@@ -95,6 +95,7 @@ describe("what makes no sense is CONFIG_INVALID and named as it was set", () => 
     ["preferredPtime", (b: ClientBuilder) => b.withMedia((m) => m.preferredPtime(15))],
     ["rtpPorts", (b: ClientBuilder) => b.rtpPorts(20_000, 10_000)],
     ["rtpPorts", (b: ClientBuilder) => b.mediaConfig({ rtpPortStart: 20_000 })],
+    ["networkWatch", (b: ClientBuilder) => b.networkWatch("on" as never)],
     ["customAttributes", (b: ClientBuilder) => b.withMedia((m) => m.customAttributes({ "a b": "c" }))],
     ["customAttributes", (b: ClientBuilder) => b.withMedia((m) => m.customAttributes({ sendrecv: "" }))],
     ["maxBandwidthKbps", (b: ClientBuilder) => b.withMedia((m) => m.maxBandwidthKbps(0))],

@@ -80,6 +80,8 @@ describe("options of createClient", () => {
     [{ transports: ["UDP", "UDP"] }, "transports"],
     [{ transports: "UDP" }, "transports"],
     [{ transports: ["UDP", "SCTP"] }, "transports"],
+    [{ networkWatch: "on" as never }, "networkWatch"],
+    [{ listen: "automatic:5060" }, "listen"],
     [{ tls: true }, "tls"],
     [{ tls: { certificate: "x" } }, "tls.certificate"],
     [{ tls: { cert: { file: "cert.pem" } } }, "tls.key"],

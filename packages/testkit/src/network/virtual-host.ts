@@ -41,6 +41,8 @@ export class VirtualHost implements Network, Station, HostContext {
   #addresses: readonly string[] = [];
   readonly #addressListeners = new Set<() => void>();
   #isAsleep = false;
+  /** Addresses have changed during the sleep. */
+  #isNoticeDue = false;
   /** Segments of streams that have come during the sleep: their senders repeat them until somebody is there. */
   #awaitingWake: Packet[] = [];
   readonly #datagrams = new PortTable<VirtualDatagramSocket>();
@@ -69,9 +71,7 @@ export class VirtualHost implements Network, Station, HostContext {
    */
   setAddresses(...addresses: string[]): void {
     this.#take(addresses);
-    this.network.clock.setTimer(noticedAfterMs, () => {
-      for (const listener of [...this.#addressListeners]) listener();
-    });
+    this.#noticeAddresses();
   }
 
   /** The machine is suspended: datagrams are lost, streams wait. */
@@ -81,6 +81,7 @@ export class VirtualHost implements Network, Station, HostContext {
 
   wake(): void {
     this.#isAsleep = false;
+    if (this.#isNoticeDue) this.#noticeAddresses();
     for (const packet of this.#awaitingWake.splice(0)) this.receive(packet);
   }
 
@@ -182,6 +183,13 @@ export class VirtualHost implements Network, Station, HostContext {
     this.network.tap.report("dropped", packet, "portClosed");
     // RFC 1122 §3.2.2.1: a host answers a datagram to a port without a process by "port unreachable".
     if (this.network.icmp && packet.onPortUnreachable) this.network.clock.setTimer(1, packet.onPortUnreachable);
+  }
+
+  #noticeAddresses(): void {
+    this.network.clock.setTimer(noticedAfterMs, () => {
+      this.#isNoticeDue = this.#isAsleep;
+      if (!this.#isAsleep) for (const listener of [...this.#addressListeners]) listener();
+    });
   }
 
   #receiveAsleep(packet: Packet): void {
