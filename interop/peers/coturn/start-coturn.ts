@@ -9,6 +9,8 @@ export const coturnUser = { username: "test", password: "secret-test" };
 export interface CoturnOptions {
   /** Binding requests need the user's name and password. Default false. */
   secure?: boolean;
+  /** Listens at 127.0.0.2 and the next port, too, and tells so by OTHER-ADDRESS (RFC 5780). Default false. */
+  hasOtherAddress?: boolean;
 }
 
 /** A running coturn, for STUN over UDP at 127.0.0.1 and ::1. */
@@ -31,13 +33,15 @@ export class Coturn implements AsyncDisposable {
 }
 
 /** Starts a coturn on a port of its own; it listens when this resolves. */
-export async function startCoturn({ secure = false }: CoturnOptions = {}): Promise<Coturn> {
+export async function startCoturn({ secure = false, hasOtherAddress = false }: CoturnOptions = {}): Promise<Coturn> {
   const folder = await ScratchFolder.make("coturn");
   const port = await freePorts(2);
   const { username, password } = coturnUser;
+  const addresses = ["127.0.0.1", hasOtherAddress ? "127.0.0.2" : "::1"];
   const args = [
-    ...["-n", "--listening-ip=127.0.0.1", "--listening-ip=::1", `--listening-port=${port}`, `--realm=${coturnRealm}`],
-    ...["--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--no-rfc5780", "--lt-cred-mech", `--user=${username}:${password}`],
+    ...["-n", ...addresses.map((address) => `--listening-ip=${address}`), `--listening-port=${port}`, `--realm=${coturnRealm}`],
+    ...(hasOtherAddress ? [`--alt-listening-port=${port + 1}`] : ["--no-rfc5780"]),
+    ...["--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--lt-cred-mech", `--user=${username}:${password}`],
     ...["--log-file=stdout", "--simple-log", `--pidfile=${folder.file("pid")}`, `--userdb=${folder.file("turndb")}`],
     ...(secure ? ["--secure-stun"] : ["--stun-only"]),
   ];
