@@ -7,7 +7,7 @@ import { exitCodeOfStatus } from "../exit-code.ts";
 import { anywhereFor } from "../listen-address.ts";
 import { LiveLine, minutes } from "../live-line.ts";
 import { runCommand } from "../run-command.ts";
-import { accountOptions } from "../settings/account-options.ts";
+import { accountOptions, signallingOf } from "../settings/account-options.ts";
 import { clientSettings } from "../settings/client-settings.ts";
 import { readSettings, type SettingsFlags } from "../settings/read-settings.ts";
 
@@ -23,10 +23,10 @@ export function optionsCommand(target: string, flags: OptionsFlags, context: Com
     const [from] = settings.accounts;
     const uri = dialTarget(target, from && callTarget(from.uri));
     const over = new AbortController();
-    const account = from && accountOptions({ ...from, codecs: undefined }, { terminal, over: over.signal, registers: false });
+    const account = from && accountOptions(signallingOf(from), { terminal, over: over.signal, registers: false });
     const { host } = account?.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
     await using client = await createClient({
-      ...(await clientSettings(settings, anywhereFor(host), context)),
+      ...(await clientSettings(signallingOf(settings), anywhereFor(host), context)),
       ...(account ? { account } : {}),
       media: "external",
     });

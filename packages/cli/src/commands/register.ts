@@ -6,7 +6,7 @@ import { exitCodes } from "../exit-code.ts";
 import { anywhereFor } from "../listen-address.ts";
 import { RegistrationNarrator } from "../registration-narrator.ts";
 import { runCommand } from "../run-command.ts";
-import { accountOptions } from "../settings/account-options.ts";
+import { accountOptions, signallingOf } from "../settings/account-options.ts";
 import { clientSettings } from "../settings/client-settings.ts";
 import { readSettings, type SettingsFlags } from "../settings/read-settings.ts";
 import { UsageError } from "../usage-error.ts";
@@ -42,9 +42,9 @@ async function openClient(name: string | undefined, flags: RegisterFlags, contex
   const settings = await readSettings(name === undefined ? flags : { ...flags, account: name }, terminal);
   const [wanted] = settings.accounts;
   if (!wanted) throw new UsageError("register whom? Give an address like sip:alice@example.com, set SIDETONE_URI, or write a config file");
-  const account = accountOptions({ ...wanted, codecs: undefined }, { terminal, over, registers: true });
+  const account = accountOptions(signallingOf(wanted), { terminal, over, registers: true });
   const { host } = callTarget(account.outboundProxy ?? account.registrar!);
-  return createClient({ ...(await clientSettings(settings, anywhereFor(host), context)), account, media: "external" });
+  return createClient({ ...(await clientSettings(signallingOf(settings), anywhereFor(host), context)), account, media: "external" });
 }
 
 /** An interrupt before the answer ends it all: un-registered is then what the client's end leaves behind. */

@@ -1,4 +1,4 @@
-import type { AccountOptions } from "@sidetone/client-core";
+import type { AccountOptions, NatMode, NatOptions } from "@sidetone/client-core";
 import { callTarget } from "../call-target.ts";
 import { passwordSource } from "../password.ts";
 import type { Terminal } from "../terminal.ts";
@@ -31,8 +31,24 @@ export function accountOptions(settings: AccountSettings, { terminal, over, regi
     transport: others.transport ?? asked,
     outboundProxy: outboundProxy === undefined ? undefined : callTarget(outboundProxy).toString(),
     password: passwordSource(stored, terminal, over),
-    ...(registers ? { registrar: registrar.toString(), autoRegister: false, expiresSeconds } : { registrar: undefined }),
+    ...(registers
+      ? { registrar: registrar.toString(), autoRegister: false, expiresSeconds }
+      : { registrar: undefined, allowedPeers: undefined }),
   });
+}
+
+/** What of the settings is about signalling: for a client without audio. */
+export function signallingOf<Described extends Pick<AccountSettings, "codecs" | "nat">>({
+  codecs: _,
+  nat,
+  ...others
+}: Described): Omit<Described, "codecs"> {
+  return { ...others, nat: typeof nat === "object" ? signallingNat(nat) : nat } as Omit<Described, "codecs">;
+}
+
+function signallingNat({ publicAddress }: NatOptions): NatMode | undefined {
+  const signalling = typeof publicAddress === "object" ? publicAddress.signalling : publicAddress;
+  return signalling === undefined ? undefined : { publicAddress: { signalling } };
 }
 
 /** What is given as undefined is not given. */

@@ -16,10 +16,10 @@ export async function clientSettings(
   anywhere: string,
   { environment, terminal }: CommandContext,
 ): Promise<ClientOptions> {
-  const { userAgent, instanceId, media, listen } = settings;
+  const { userAgent, instanceId, media, listen, nat, strangers, peers } = settings;
   const [tls, webSocket] = [tlsOptions(settings.tls, terminal), webSocketOptions(settings.webSocket)];
   return {
-    ...withoutUndefined<ClientOptions>({ userAgent, instanceId, environment, tls, webSocket }),
+    ...withoutUndefined<ClientOptions>({ userAgent, instanceId, environment, tls, webSocket, nat, strangers, peers }),
     listen: await listenAddress(listen ?? anywhere, environment),
     media: withoutUndefined<ClientMediaOptions>(media),
   };

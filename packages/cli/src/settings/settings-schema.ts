@@ -1,23 +1,14 @@
-import { addressFamily, isWildcard, parseHostPort } from "@sidetone/infra-common";
+import { parseHostPort } from "@sidetone/infra-common";
 import { CodecRegistry } from "@sidetone/media-core";
 import { z } from "zod";
 import { callTarget } from "../call-target.ts";
 import { didYouMean } from "../nearest.ts";
+import { natSchema, peers } from "./network-schema.ts";
+import { must, numericAddress, text } from "./schema-fields.ts";
 import type { AccountSettings, FileSettings, MediaSettings } from "./settings.ts";
 import type { TlsSettings, WebSocketSettings } from "./tls-settings.ts";
 
 // Loaded only when there is a file or a variable to check.
-
-/** The message of a field, whether it is missing or wrong. */
-const must =
-  (wanted: string) =>
-  ({ input }: { readonly input: unknown }): string =>
-    `${input === undefined ? "is missing; it " : ""}must be ${wanted}`;
-
-const text = (wanted: string, isRight: (text: string) => boolean = () => true): z.ZodString =>
-  z.string({ error: must(wanted) }).refine((value) => value !== "" && !/[\x00-\x08\x0a-\x1f\x7f]/.test(value) && isRight(value), {
-    error: must(wanted),
-  });
 
 const wholeNumber = (first: number, last: number, wanted = `a whole number from ${first} to ${last}`): z.ZodNumber =>
   z
@@ -28,7 +19,6 @@ const wholeNumber = (first: number, last: number, wanted = `a whole number from 
 
 const addressOfRecord = (): z.ZodString => text('a SIP address like "sip:alice@example.com"', (value) => userOf(value) !== undefined);
 const serverUri = (): z.ZodString => text('a SIP URI like "sip:example.com" or "sip:192.0.2.7:5070;transport=tcp"', isUri);
-const numericAddress = (wanted: string): z.ZodString => text(wanted, (value) => addressFamily(value) !== undefined && !isWildcard(value));
 
 const encodingNames = new CodecRegistry().codecs.map(({ encodingName }) => encodingName);
 const codecs = (): z.ZodArray<z.ZodString> => {
@@ -62,10 +52,10 @@ export const accountSchema: z.ZodType<AccountSettings> = z.strictObject(
       .optional()
       .describe("Default: as the URIs say"),
     codecs: codecs().optional().describe("In order of preference, for this account"),
-    nat: z
-      .enum(["auto", "off"], { error: must('"auto" or "off"') })
+    nat: natSchema.optional().describe("How this account is reached through a NAT; default: as all of them"),
+    allowedPeers: peers()
       .optional()
-      .describe("auto: learn the public address from the registrar"),
+      .describe("From where it takes requests: addresses, networks, host names, servers; default: everywhere"),
   },
   { error: must("an object with a uri") },
 );
@@ -141,6 +131,14 @@ export const fileSchema: z.ZodType<FileSettings> = z
       instanceId: text('a URN like "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6"', isUrn)
         .optional()
         .describe("What registrars know this phone by (RFC 5626); default: a new one each time"),
+      nat: natSchema
+        .optional()
+        .describe("How the accounts are reached through a NAT; default: auto, which learns the public address from the registrar"),
+      strangers: z
+        .enum(["answer", "ignore"], { error: must('"answer" or "ignore"') })
+        .optional()
+        .describe("What becomes of requests from neither a server of an account nor a peer; default: answer"),
+      peers: peers().optional().describe("Who is no stranger: addresses, networks, host names"),
       tls: tlsSchema.optional().describe("Certificates and trust of TLS and WSS"),
       webSocket: webSocketSchema.optional().describe("SIP over WebSocket"),
       media: mediaSchema.optional().describe("How audio is made"),
@@ -174,12 +172,17 @@ export function problemsOf(value: unknown): readonly SettingsProblem[] {
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+function propertiesOf(node: SchemaNode | undefined): NonNullable<SchemaNode["properties"]> {
+  return node?.properties ?? node?.anyOf?.find(({ properties }) => properties)?.properties ?? {};
 }
 
 function adviceFor(key: string, path: readonly PropertyKey[]): string {
   let node: SchemaNode | undefined = fileJsonSchema();
-  for (const step of path) node = typeof step === "number" ? node?.items : node?.properties?.[String(step)];
-  const names = Object.keys(node?.properties ?? {});
+  for (const step of path) node = typeof step === "number" ? node?.items : propertiesOf(node)[String(step)];
+  const names = Object.keys(propertiesOf(node));
   return didYouMean(key, names) || `; there are ${names.filter((name) => name !== "$schema").join(", ")}`;
 }
 

@@ -1,4 +1,4 @@
-import type { ClientMediaOptions } from "@sidetone/client-core";
+import type { ClientMediaOptions, NatMode } from "@sidetone/client-core";
 import type { TransportName } from "@sidetone/sip-transport";
 import type { TlsSettings, WebSocketSettings } from "./tls-settings.ts";
 
@@ -16,7 +16,8 @@ export interface AccountSettings {
   expiresSeconds?: number | undefined;
   transport?: TransportName | undefined;
   codecs?: string[] | undefined;
-  nat?: "auto" | "off" | undefined;
+  nat?: NatMode | undefined;
+  allowedPeers?: string[] | undefined;
 }
 
 type StoredMedia = Pick<ClientMediaOptions, "address" | "advertisedAddress" | "rtpPorts" | "ptimeMs">;
@@ -29,6 +30,10 @@ export interface FileSettings {
   $schema?: string | undefined;
   accounts?: AccountSettings[] | undefined;
   listen?: string | undefined;
+  /** Of every account that says nothing of it. */
+  nat?: NatMode | undefined;
+  strangers?: "answer" | "ignore" | undefined;
+  peers?: string[] | undefined;
   /** TLS and WebSocket, of every account. */
   tls?: TlsSettings | undefined;
   webSocket?: WebSocketSettings | undefined;

@@ -74,6 +74,28 @@ describe("the account of the config file", () => {
   });
 });
 
+describe("the network in the config file", () => {
+  const nat = { publicAddress: { signalling: "192.0.2.9", media: "192.0.2.10" }, stun: "10.0.0.2" };
+
+  test("is how a call is reached through a NAT; who only registers needs but the address of signalling", async () => {
+    const { run, end, stub } = commandLine();
+    const { requests } = await stub(server);
+    const file = configFile({
+      accounts: [{ ...alice, nat, allowedPeers: ["servers"] }],
+      nat: "off",
+      strangers: "ignore",
+      peers: ["10.0.0.0/8"],
+    });
+    expect(await end(run(`register --config ${file}`))).toBe(0);
+    expect(requests.at(-1)!.getText("Contact")).toMatch(/<sip:alice@192\.0\.2\.9:\d+>/);
+    expect(await end(run(`options sip:10.0.0.2 --config ${file}`))).toBe(0);
+    expect(await end(run(`call bob --config ${file}`))).toBe(4);
+    const invite = requests.find(({ method }) => method === "INVITE")!;
+    expect(invite.getText("Contact")).toContain("@192.0.2.9:");
+    expect(Buffer.from(invite.body).toString()).toContain("c=IN IP4 192.0.2.10\r\n");
+  });
+});
+
 describe("SIDETONE_URI", () => {
   const variables = { SIDETONE_URI: "sip:alice@10.0.0.2", SIDETONE_PASSWORD: "secret", SIDETONE_EXPIRES: "90" };
 

@@ -167,7 +167,24 @@ describe("a config file that is wrong", () => {
     [{ media: { rtpPorts: { first: 20 } } }, "media.rtpPorts.last: is missing; it must be a whole number from 0 to 65535"],
     [{ media: { rtpPorts: { first: 1, last: 2, step: 2 } } }, "media.rtpPorts.step: is no setting; there are first, last"],
     [{ media: { advertisedAddress: "0.0.0.0" } }, "media.advertisedAddress: must be a numeric address that others can reach"],
-    [{ volume: 3 }, "volume: is no setting; there are accounts, listen, userAgent, instanceId, tls, webSocket, media"],
+    [{ volume: 3 }, "volume: is no setting; there are accounts, listen, userAgent, instanceId"],
+    [{ nat: "on" }, 'nat: must be "auto", "off" or an object with publicAddress or stun, or both'],
+    [{ nat: {} }, 'nat: must be "auto", "off" or an object with publicAddress or stun, or both'],
+    [
+      { accounts: [{ ...alice, nat: { publicAddress: "here" } }] },
+      "accounts[0].nat.publicAddress: must be a numeric address that others can reach",
+    ],
+    [{ nat: { publicAddress: { media: "192.0.2.1:5060" } } }, "nat.publicAddress.media: must be a numeric address that others can reach"],
+    [{ nat: { stun: "a b" } }, "nat.stun: must be a STUN server"],
+    [{ nat: { stun: [] } }, "nat.stun: must be a STUN server or a list of them"],
+    [{ nat: { stunn: "a", stun: "b" } }, "nat.stunn: is no setting; did you mean stun?"],
+    [
+      { nat: { publicAddress: { sip: "192.0.2.1", media: "192.0.2.1" } } },
+      "nat.publicAddress.sip: is no setting; there are signalling, media",
+    ],
+    [{ strangers: "bite" }, 'strangers: must be "answer" or "ignore"'],
+    [{ peers: ["sip:x@y"] }, "peers[0]: must be an address, a network like 192.0.2.0/24 or a host name"],
+    [{ accounts: [{ ...alice, allowedPeers: "all" }] }, "accounts[0].allowedPeers: must be a list of addresses"],
     [[], "it must be an object"],
   ])("%j is refused by the path of the field", async (content, message) => {
     const { path, read } = await setUp(content);
@@ -180,7 +197,7 @@ describe("a config file that is wrong", () => {
       [
         `${path}:`,
         "accounts[0].expiresSeconds: must be a whole number from 1",
-        'accounts[0].nat: must be "auto" or "off"',
+        'accounts[0].nat: must be "auto", "off" or an object with publicAddress or stun, or both',
         "listen: must be",
       ].join("\n  "),
     );
