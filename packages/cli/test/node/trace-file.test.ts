@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -25,6 +25,28 @@ describe("--trace", () => {
     expect(trace).not.toMatch(/response="/);
     const ladder = trace.slice(trace.indexOf("=== ladder\n")).match(/INVITE \(SDP\)|401 Unauthorized|ACK|603 Decline/g);
     expect(ladder).toEqual(["INVITE (SDP)", "401 Unauthorized", "ACK", "INVITE (SDP)", "603 Decline", "ACK"]);
+  });
+
+  test.each([
+    ["call", (path: string) => `call sip:bob@10.0.0.2 --user alice --trace ${path}`],
+    ["register", () => "register sip:alice@10.0.0.2 --user alice"],
+  ])("%s: neither the trace nor what is printed, plain or as JSON, tells a password or what was made of it", async (_name, words) => {
+    const { run, end, stub, folder } = setUp();
+    const digests: string[] = [];
+    await stub((request) => {
+      const digest = /response="([0-9a-f]+)"/.exec(request.getText("Authorization") ?? "")?.[1];
+      if (digest !== undefined) digests.push(digest);
+      return [401, ["WWW-Authenticate", 'Digest realm="r", nonce="n1"']];
+    });
+    const path = join(folder, "trace.txt");
+    for (const json of ["", " --json"]) {
+      const { terminal, ...command } = run(words(path) + json, { variables: { SIDETONE_PASSWORD: "secret-horse" } });
+      expect(await end({ terminal, ...command })).not.toBe(0);
+      const trace = existsSync(path) ? readFileSync(path, "utf8") : "";
+      const seen = [trace, terminal.out, terminal.err].join("\n");
+      expect(["secret-horse", ...digests].filter((secret) => seen.includes(secret))).toEqual([]);
+    }
+    expect(digests.length).toBeGreaterThan(1);
   });
 
   test("is complete also when nobody answers at all", async () => {
