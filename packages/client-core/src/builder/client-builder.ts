@@ -1,5 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import type { TlsOptions, TransportName } from "@sidetone/sip-transport";
+import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 import { newClient } from "../client/create-client.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
@@ -69,6 +69,11 @@ export class ClientBuilder {
   /** Certificates and trust. */
   tls(options: TlsOptions): this {
     return this.#set({ tls: options });
+  }
+
+  /** Path, origin and liveness of WebSocket connections. */
+  webSocket(options: WebSocketOptions): this {
+    return this.#set({ webSocket: options });
   }
 
   /** How the client is reached through a NAT, for accounts that say nothing of it themselves: `auto` by default. */

@@ -1,5 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import type { TlsOptions, TransportName } from "@sidetone/sip-transport";
+import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
 import type { ClientLimits } from "../security/security-options.ts";
@@ -38,6 +38,8 @@ export interface ClientConfig {
   transports?: readonly TransportName[];
   /** Certificates and trust. */
   tls?: TlsOptions;
+  /** Path, origin and liveness of WebSocket connections. */
+  webSocket?: WebSocketOptions;
   /** How the client is reached through a NAT, for accounts that say nothing of it themselves. Default `auto`. */
   nat?: NatMode;
   /** As in `ClientOptions`: follows the machine's addresses, and notices its sleeps. Default true. */

@@ -25,6 +25,7 @@ const knownOfConfig: KnownNames<ClientConfig> = {
   transports: true,
   tls: true,
   networkWatch: true,
+  webSocket: true,
   nat: true,
   enableAudio: true,
   enableVideo: true,
@@ -108,7 +109,8 @@ function refuseUnavailableMedia(media: MediaConfig, presets: readonly string[], 
 }
 
 function translate(config: ClientConfig, problems: ConfigProblems): ClientOptions {
-  const { localSipAddress, userAgent, maxConcurrentCalls, maxCallDurationSeconds, domain, transports, tls, environment } = config;
+  const { localSipAddress, userAgent, maxConcurrentCalls, maxCallDurationSeconds, domain, transports, tls, webSocket, environment } =
+    config;
   const { accounts, account } = accountsOf(config);
   return {
     ...(accounts ? { accounts } : {}),
@@ -126,6 +128,7 @@ function translate(config: ClientConfig, problems: ConfigProblems): ClientOption
     ...(transports ? { transports } : {}),
     ...(tls ? { tls } : {}),
     ...(config.networkWatch === undefined ? {} : { networkWatch: config.networkWatch }),
+    ...(webSocket ? { webSocket } : {}),
     ...(environment ? { environment } : {}),
     media: mediaOptions(config, problems),
   };

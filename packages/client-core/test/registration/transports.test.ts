@@ -1,4 +1,4 @@
-import { createClient, type AccountOptions, type Client, type ClientOptions } from "@sidetone/client-core";
+import { ClientBuilder, createClient, type AccountOptions, type Client, type ClientOptions } from "@sidetone/client-core";
 import type { TransportName } from "@sidetone/sip-transport";
 import { virtualEnvironment, WireLog } from "@sidetone/testkit";
 import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
@@ -95,6 +95,32 @@ describe("an account", () => {
       expect(error).toMatchObject({ code: "CERTIFICATE_NOT_TRUSTED", userMessage: "The server could not prove that it is the right one." });
     }
     expect(registrar.requests).toEqual([]);
+  });
+});
+
+describe("a built client", () => {
+  test("has transports, trust and accounts as the builder says", async () => {
+    const { registrar, settle, environment } = await setUp();
+    const builder = new ClientBuilder().environment(environment).localAddress("10.0.0.1:5060").transports(["UDP"]).tls(trusted);
+    for (const transport of ["TLS", "WSS"] as const) builder.account(account(transport));
+    const client = await builder.webSocket({ path: "/sip", pingIntervalMs: 0 }).build();
+    await settle(client.start());
+    expect(client.getAllRegistrations().map(({ state }) => state)).toEqual(["Active", "Active"]);
+    expect(
+      registrar
+        .ways("REGISTER")
+        .map((way) => way.split(" ")[0])
+        .sort(),
+    ).toEqual(["TLS", "WSS"]);
+    await settle(client.close());
+  });
+
+  test.each([
+    [(builder: ClientBuilder) => builder.webSocket({ path: "sip" }), "webSocket.path"],
+    [(builder: ClientBuilder) => builder.tls({ cert: "c" }), "tls.key"],
+    [(builder: ClientBuilder) => builder.account({ uri: "sips:a@b", registrar: "sip:b" }), "account.registrar"],
+  ])("refuses by name what cannot be: %s", async (change, field) => {
+    await expect(change(new ClientBuilder()).build()).rejects.toThrow(field);
   });
 });
 
