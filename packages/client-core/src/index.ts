@@ -89,7 +89,7 @@ export type {
 
 export type { NatMode, NatOptions } from "./nat/nat-mode.ts";
 
-export type { Binding } from "@sidetone/dialog-core";
+export type { Binding, FailoverOptions } from "@sidetone/dialog-core";
 export type { NetworkChange } from "./network/network-change.ts";
 export type { AccountRef } from "./registration/account-list.ts";
 export type { KeepAliveMode, KeepAliveOptions } from "./registration/keep-alive.ts";

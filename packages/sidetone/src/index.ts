@@ -31,6 +31,7 @@ export {
   type AudioStoppedEvent,
   type AudioTransmission,
   type Binding,
+  type FailoverOptions,
   type CallCapabilities,
   type CallCounts,
   type CallDetails,

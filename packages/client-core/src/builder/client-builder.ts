@@ -1,3 +1,4 @@
+import type { FailoverOptions } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
@@ -99,6 +100,11 @@ export class ClientBuilder {
   /** Whether to follow the machine's addresses and to notice its sleeps, as it does unless told otherwise. */
   networkWatch(enabled: boolean): this {
     return this.#set({ networkWatch: enabled });
+  }
+
+  /** How requests move between the servers of a name: how long one may be silent, and when an account goes back to the better one. */
+  failover(options: FailoverOptions): this {
+    return this.#set({ failover: options });
   }
 
   /** Calls at the same time; further ones are refused with 486. */

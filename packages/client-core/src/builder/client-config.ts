@@ -1,3 +1,4 @@
+import type { FailoverOptions } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
 import type { AccountOptions } from "../account.ts";
@@ -26,6 +27,8 @@ export interface ClientConfig {
   peers?: readonly string[];
   /** As in `ClientOptions`: how much others may make the client do and keep. */
   limits?: ClientLimits;
+  /** As in `ClientOptions`: how requests move between the servers of a name. */
+  failover?: FailoverOptions;
   /** Completes bare users and numbers. Default: the domain of the account. */
   domain?: string;
   /** Identities; the first is meant where none is named. */

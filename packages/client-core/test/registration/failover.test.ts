@@ -1,4 +1,4 @@
-import { createClient, type ClientOptions } from "@sidetone/client-core";
+import { ClientBuilder, createClient, type ClientOptions } from "@sidetone/client-core";
 import type { SipRequest } from "@sidetone/sip-core";
 import { virtualEnvironment, WireLog } from "@sidetone/testkit";
 import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
@@ -40,6 +40,25 @@ const answerTo = (request: SipRequest): Answer => {
   if (request.method === "REGISTER") return keep(request);
   return [request.method === "INVITE" ? 486 : 200];
 };
+
+test("a builder passes the times on, and refuses what they cannot be", async () => {
+  const { clock, network, client } = await setUp();
+  await clock.advanceUntil(client.stop());
+  const { environment } = client;
+  const built = await new ClientBuilder()
+    .localAddress("10.0.0.1:5060")
+    .account({ uri: "sip:alice@example.com" })
+    .failover({ silenceMs: 500 })
+    .environment(environment)
+    .build();
+  await clock.advanceUntil(built.start());
+  network.partition("10.0.0.2");
+  const before = clock.now();
+  await clock.advanceUntil(built.client.userAgent.request({ method: "MESSAGE", requestUri: "sip:bob@example.com" }));
+  expect(clock.now() - before).toBeLessThan(600);
+  await clock.advanceUntil(built.stop());
+  await expect(new ClientBuilder().failover({ silenceMs: -1 }).build()).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+});
 
 describe("an account whose domain has two servers", () => {
   test("the server is lost: the next request moves, the registration follows, and so does everything else", async () => {
