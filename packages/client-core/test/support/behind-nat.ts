@@ -15,7 +15,7 @@ export const natKinds: readonly NatKind[] = ["full-cone", "restricted", "port-re
 export interface BehindNatOptions {
   readonly nat?: Partial<NatOptions>;
   /** Of alice's account. */
-  readonly account?: Partial<AccountOptions>;
+  readonly account?: Partial<AccountOptions> | undefined;
   /** Of alice. */
   readonly alice?: ClientOptions;
   /** Whether the STUN server is silent. */
