@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { TransportName } from "sidetone/transport";
 import type { IssuedCertificate } from "@sidetone/testkit";
+import type { PeerPlace } from "../network/nat-network.ts";
 import { freePorts } from "../process/free-ports.ts";
 import { PeerProcess } from "../process/peer-process.ts";
 import { ScratchFolder } from "../process/scratch-folder.ts";
@@ -15,6 +16,8 @@ export interface KamailioOptions {
   leastExpiresSeconds?: number;
   /** That of one that was there before. Default: a free one. */
   port?: number;
+  /** Another namespace than this process's, in which `port` is free. */
+  place?: PeerPlace;
   /** Opens TLS, WS and WSS, too, on the next three ports. */
   streams?: KamailioCertificate;
   /** Users beside alice, bob and phone. */
@@ -32,21 +35,23 @@ export class Kamailio implements AsyncDisposable {
   readonly port: number;
   readonly process: PeerProcess;
   readonly #folder: ScratchFolder;
+  readonly #address: string;
 
   /** @internal Use {@link startKamailio}. */
-  constructor(port: number, process: PeerProcess, folder: ScratchFolder) {
+  constructor(port: number, process: PeerProcess, folder: ScratchFolder, address = "127.0.0.1") {
+    this.#address = address;
     this.port = port;
     this.process = process;
     this.#folder = folder;
   }
 
   get hostPort(): string {
-    return `127.0.0.1:${this.port}`;
+    return `${this.#address}:${this.port}`;
   }
 
   /** Where it is to be reached over one transport. */
   uri(transport: TransportName): string {
-    return `sip:127.0.0.1:${portsFrom(this.port)[transport]};transport=${transport.toLowerCase()}`;
+    return `sip:${this.#address}:${portsFrom(this.port)[transport]};transport=${transport.toLowerCase()}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -77,9 +82,12 @@ export async function startKamailio(options: KamailioOptions = {}): Promise<Kama
   }
   const memory = streams ? ["-A", "WITH_STREAMS", "-m", "48", "-M", "8"] : ["-m", "32", "-M", "4"];
   const args = ["-DD", "-E", "-f", file, "-Y", path, "-w", path, ...memory, "-a", "no"];
-  const kamailio = new Kamailio(port, new PeerProcess("kamailio", args, { cwd: path, atMostSeconds: 120 }), folder);
+  const { place } = options;
+  const [program, all] = place?.command("kamailio", args) ?? ["kamailio", args];
+  const kamailio = new Kamailio(port, new PeerProcess(program, all, { cwd: path, atMostSeconds: 120 }), folder, place?.address);
   try {
-    await answersOptions(port);
+    if (place) await kamailio.process.printed(/Listening on/);
+    else await answersOptions(port);
     return kamailio;
   } catch (cause) {
     await kamailio[Symbol.asyncDispose]();
@@ -95,7 +103,7 @@ function portsFrom(port: number): Readonly<Record<TransportName, number>> {
 async function configuration(
   port: number,
   folder: string,
-  { locations = {}, algorithm = "MD5", leastExpiresSeconds = 1, users: more = [] }: KamailioOptions,
+  { locations = {}, algorithm = "MD5", leastExpiresSeconds = 1, users: more = [], place }: KamailioOptions,
 ): Promise<string> {
   const template = await readFile(new URL("kamailio.cfg", import.meta.url), "utf8");
   const users = [
@@ -112,5 +120,6 @@ async function configuration(
     LEASTEXPIRES: String(leastExpiresSeconds),
     USERS: users.join("\n"),
   };
-  return template.replace(/@(PORT|TLS|WS|WSS|FOLDER|ALGORITHM|LEASTEXPIRES|USERS)@/g, (_, name: string) => values[name]!);
+  const placed = place ? template.replaceAll("127.0.0.1", place.address) : template;
+  return placed.replace(/@(PORT|TLS|WS|WSS|FOLDER|ALGORITHM|LEASTEXPIRES|USERS)@/g, (_, name: string) => values[name]!);
 }

@@ -16,6 +16,8 @@ const packages: Readonly<Record<string, string>> = {
   svwar: "sipvicious",
   svcrack: "sipvicious",
   python3: "python3",
+  ip: "iproute2",
+  nft: "nftables",
 };
 
 /** Debian keeps daemons in /usr/sbin, which a user's PATH may lack. */
