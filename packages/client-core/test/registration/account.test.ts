@@ -8,7 +8,7 @@ import {
   type RegistrationInfo,
 } from "@sidetone/client-core";
 import type { SipRequest } from "@sidetone/sip-core";
-import { virtualEnvironment, WireLog } from "@sidetone/testkit";
+import { virtualEnvironment, WireLog, type VirtualClock } from "@sidetone/testkit";
 import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
 import { description } from "../support/descriptions.ts";
 import { rejection } from "../support/scenario.ts";
@@ -38,6 +38,12 @@ async function setUp(options: ClientOptions = { account: alice }) {
   };
   const settle = <Value>(promise: Promise<Value>): Promise<Value> => clock.advanceUntil(promise);
   return { environment, clock, registrar, open, settle };
+}
+
+/** Lets time pass until the binding of 100 s has run out, and the next try waits for its time. */
+async function expired(clock: VirtualClock, manager: ClientManager): Promise<void> {
+  await clock.advance(99_000);
+  for (let i = 0; manager.getRegistration().state !== "Expired" && i < 1_000; i++) await clock.advance(100);
 }
 
 const invite = (requestUri: string, to: string, callId: string): string =>
@@ -174,7 +180,7 @@ describe("An account's registration", () => {
       events.push(`${previousState} ${registration.state} ${registration.error?.code ?? ""}`.trim()),
     );
     registrar.rule = () => undefined;
-    await clock.advance(101_000);
+    await expired(clock, manager);
     expect(manager.getRegistration()).toMatchObject({ state: "Expired", contact: undefined, error: { code: "REGISTRATION_EXPIRED" } });
     registrar.rule = keepFor(100);
     await clock.advance(120_000);
@@ -188,8 +194,7 @@ describe("An account's registration", () => {
     const manager = new ClientManager(await open());
     await settle(manager.register());
     registrar.rule = () => undefined;
-    await clock.advance(105_000);
-    expect(manager.getRegistration().state).toBe("Expired");
+    await expired(clock, manager);
     expect(await settle(manager.clearExpiredRegistrations())).toBe(1);
     expect(manager.getAllRegistrations().map(({ state }) => state)).toEqual(["Cancelled"]);
     expect(await settle(manager.clearExpiredRegistrations())).toBe(0);
