@@ -33,7 +33,7 @@ export function accountOptions(settings: AccountSettings, { terminal, over, regi
     password: passwordSource(stored, terminal, over),
     ...(registers
       ? { registrar: registrar.toString(), autoRegister: false, expiresSeconds }
-      : { registrar: undefined, allowedPeers: undefined }),
+      : { registrar: undefined, allowedPeers: undefined, keepAlive: undefined }),
   });
 }
 

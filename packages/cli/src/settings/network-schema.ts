@@ -1,4 +1,4 @@
-import type { NatMode } from "@sidetone/client-core";
+import type { KeepAliveMode, NatMode } from "@sidetone/client-core";
 import { z } from "zod";
 import { must, numericAddress, text } from "./schema-fields.ts";
 
@@ -36,6 +36,27 @@ export const natSchema: z.ZodType<NatMode> = z.union(
   ],
   { error: must(natWanted) },
 ) as z.ZodType<NatMode>;
+
+const keepAliveWanted = '"auto", "off" or an object with intervalSeconds or options, or both';
+const intervalWanted = "a number of seconds from 1 to 86400";
+
+/** How the way to a registrar is kept open. */
+export const keepAliveSchema: z.ZodType<KeepAliveMode> = z.union(
+  [
+    z.enum(["auto", "off"]),
+    z
+      .strictObject({
+        intervalSeconds: z
+          .number({ error: must(intervalWanted) })
+          .min(1, { error: must(intervalWanted) })
+          .max(86400, { error: must(intervalWanted) })
+          .describe("Longest time between two keep-alives"),
+        options: z.boolean({ error: must("true or false") }).describe("Asks by OPTIONS, which every server answers; default: false"),
+      })
+      .partial(),
+  ],
+  { error: must(keepAliveWanted) },
+) as z.ZodType<KeepAliveMode>;
 
 /** Addresses, networks and host names. */
 export function peers(): z.ZodArray<z.ZodString> {

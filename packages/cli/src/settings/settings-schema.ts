@@ -3,7 +3,7 @@ import { CodecRegistry } from "@sidetone/media-core";
 import { z } from "zod";
 import { callTarget } from "../call-target.ts";
 import { didYouMean } from "../nearest.ts";
-import { natSchema, peers } from "./network-schema.ts";
+import { keepAliveSchema, natSchema, peers } from "./network-schema.ts";
 import { must, numericAddress, text } from "./schema-fields.ts";
 import type { AccountSettings, FileSettings, MediaSettings } from "./settings.ts";
 import type { TlsSettings, WebSocketSettings } from "./tls-settings.ts";
@@ -53,6 +53,9 @@ export const accountSchema: z.ZodType<AccountSettings> = z.strictObject(
       .describe("Default: as the URIs say"),
     codecs: codecs().optional().describe("In order of preference, for this account"),
     nat: natSchema.optional().describe("How this account is reached through a NAT; default: as all of them"),
+    keepAlive: keepAliveSchema
+      .optional()
+      .describe("How the way to the registrar is kept open, and how soon a dead one is noticed; default: auto"),
     allowedPeers: peers()
       .optional()
       .describe("From where it takes requests: addresses, networks, host names, servers; default: everywhere"),

@@ -1,4 +1,4 @@
-import type { ClientMediaOptions, NatMode } from "@sidetone/client-core";
+import type { ClientMediaOptions, KeepAliveMode, NatMode } from "@sidetone/client-core";
 import type { TransportName } from "@sidetone/sip-transport";
 import type { TlsSettings, WebSocketSettings } from "./tls-settings.ts";
 
@@ -18,6 +18,7 @@ export interface AccountSettings {
   codecs?: string[] | undefined;
   nat?: NatMode | undefined;
   allowedPeers?: string[] | undefined;
+  keepAlive?: KeepAliveMode | undefined;
 }
 
 type StoredMedia = Pick<ClientMediaOptions, "address" | "advertisedAddress" | "rtpPorts" | "ptimeMs">;

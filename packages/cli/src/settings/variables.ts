@@ -12,7 +12,7 @@ export interface VariableSettings {
   readonly tls: TlsSettings | undefined;
 }
 
-type AccountVariable = Exclude<keyof AccountSettings, "id" | "autoRegister" | "codecs" | "nat" | "allowedPeers">;
+type AccountVariable = Exclude<keyof AccountSettings, "id" | "autoRegister" | "codecs" | "nat" | "allowedPeers" | "keepAlive">;
 
 const ofAccount: Readonly<Record<AccountVariable, string>> = {
   uri: "SIDETONE_URI",

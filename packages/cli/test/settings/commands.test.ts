@@ -81,7 +81,7 @@ describe("the network in the config file", () => {
     const { run, end, stub } = commandLine();
     const { requests } = await stub(server);
     const file = configFile({
-      accounts: [{ ...alice, nat, allowedPeers: ["servers"] }],
+      accounts: [{ ...alice, nat, keepAlive: { intervalSeconds: 20 }, allowedPeers: ["servers"] }],
       nat: "off",
       strangers: "ignore",
       peers: ["10.0.0.0/8"],

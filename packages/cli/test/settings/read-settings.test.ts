@@ -182,6 +182,11 @@ describe("a config file that is wrong", () => {
       { nat: { publicAddress: { sip: "192.0.2.1", media: "192.0.2.1" } } },
       "nat.publicAddress.sip: is no setting; there are signalling, media",
     ],
+    [{ accounts: [{ ...alice, keepAlive: "on" }] }, 'accounts[0].keepAlive: must be "auto", "off" or an object with intervalSeconds'],
+    [
+      { accounts: [{ ...alice, keepAlive: { intervalSeconds: 0 } }] },
+      "accounts[0].keepAlive.intervalSeconds: must be a number of seconds from 1 to 86400",
+    ],
     [{ strangers: "bite" }, 'strangers: must be "answer" or "ignore"'],
     [{ peers: ["sip:x@y"] }, "peers[0]: must be an address, a network like 192.0.2.0/24 or a host name"],
     [{ accounts: [{ ...alice, allowedPeers: "all" }] }, "accounts[0].allowedPeers: must be a list of addresses"],
