@@ -114,14 +114,16 @@ describeWith(["turnserver"], "npx sidetone doctor, asking coturn", () => {
     const coturn = await startCoturn({ hasOtherAddress: true });
     onTestFinished(() => coturn[Symbol.asyncDispose]());
     onTestFailed(() => console.log(coturn.process.lastWords));
-    const { exitCode, codes, findings } = await doctor(["--stun", `127.0.0.1:${coturn.port}`]);
-    expect([exitCode, codes]).toEqual([0, ["STUN_ADDRESS", "STUN_ADDRESS", "STUN_ADDRESS"]]);
-    expect(findings.map(({ subject }) => subject)).toEqual([
+    const { exitCode, codes, findings, of } = await doctor(["--stun", `127.0.0.1:${coturn.port}`]);
+    expect([exitCode, codes]).toEqual([0, ["STUN_ADDRESS", "STUN_ADDRESS", "STUN_ADDRESS", "NAT_FILTERING"]]);
+    expect(of("NAT_FILTERING")["data"]).toEqual({ filtering: "endpoint-independent" });
+    const views = findings.slice(0, 3);
+    expect(views.map(({ subject }) => subject)).toEqual([
       `127.0.0.1:${coturn.port}`,
       `127.0.0.2:${coturn.port}`,
       `127.0.0.2:${coturn.port + 1}`,
     ]);
-    const seen = findings.map(({ data }) => JSON.stringify((data as { public: unknown }).public));
+    const seen = views.map(({ data }) => JSON.stringify((data as { public: unknown }).public));
     expect(new Set(seen).size).toBe(1);
   });
 });

@@ -11,6 +11,7 @@ export { isIntegrityValid } from "./message/message-integrity.ts";
 export { isComprehensionRequired, type StunAttribute } from "./attributes/stun-attribute.ts";
 export { knownAttributes } from "./attributes/known-attributes.ts";
 export { AlternateServer, MappedAddress, OtherAddress, XorMappedAddress } from "./attributes/addresses.ts";
+export { ChangeRequest, type ChangeRequestValue } from "./attributes/change-request.ts";
 export { ErrorCode, type StunErrorCodeValue } from "./attributes/error-code.ts";
 export { AlternateDomain, Nonce, Realm, Software, Username } from "./attributes/texts.ts";
 export { UnknownAttributes } from "./attributes/unknown-attributes.ts";

@@ -58,6 +58,7 @@ export const findingKinds = {
   NAT_NONE: "ok",
   NAT_PORT_KEPT: "ok",
   NAT_KEEPS_PORTS: "ok",
+  NAT_FILTERING: "ok",
   REGISTRATION_WORKS: "ok",
   REGISTRATION_REMOVED: "ok",
   CLOCK_RIGHT: "ok",

@@ -15,16 +15,24 @@ export class Exchange {
   readonly transaction: ClientTransaction;
   readonly authentication: ClientAuthentication | undefined;
   readonly signature: Signature | undefined;
+  /** The server was asked to answer from elsewhere. */
+  readonly takesFromAnywhere: boolean;
   readonly result: Promise<ExchangeResult>;
   /** A response was discarded for its integrity: the end is told as such. */
   isIntegrityViolated = false;
   resolve!: (result: ExchangeResult) => void;
   reject!: (error: unknown) => void;
 
-  constructor(transaction: ClientTransaction, authentication: ClientAuthentication | undefined, signature: Signature | undefined) {
+  constructor(
+    transaction: ClientTransaction,
+    authentication: ClientAuthentication | undefined,
+    signature: Signature | undefined,
+    takesFromAnywhere: boolean,
+  ) {
     this.transaction = transaction;
     this.authentication = authentication;
     this.signature = signature;
+    this.takesFromAnywhere = takesFromAnywhere;
     this.result = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

@@ -1,4 +1,5 @@
 import { abortable, formatHostPort, normaliseAddress, type Environment, type SocketAddress } from "@sidetone/infra-common";
+import { ChangeRequest, type ChangeRequestValue } from "../attributes/change-request.ts";
 import { Software } from "../attributes/texts.ts";
 import { prepareCredentials, type StunCredentials } from "../credentials/stun-credentials.ts";
 import { isFingerprintValid } from "../message/fingerprint.ts";
@@ -36,6 +37,11 @@ export interface StunClientOptions {
 export interface BindingOptions {
   /** Pass the same object again and what the server asked for is remembered. Default: none. */
   credentials?: StunCredentials;
+  /**
+   * Asks the server to answer from another address or port of its own (RFC 5780 §4.4), to find out what a NAT lets in. The answer then counts
+   * from wherever it comes: its unpredictable transaction ID tells that it is one. A server that cannot do so refuses with 420.
+   */
+  changeRequest?: ChangeRequestValue;
   /** Longest time for all of it, redirections and challenges included. Default: as long as the retransmissions take, 39.5 s with RTO 500 ms. */
   timeoutMs?: number;
   /** Stops the transaction; nothing is sent any more. */
@@ -117,7 +123,7 @@ export class StunClient implements ClientTransactionUser {
    * @throws `signal.reason` when aborted.
    */
   async requestBinding(server: SocketAddress, options: BindingOptions = {}): Promise<BindingResult> {
-    const { credentials, timeoutMs = Infinity, signal } = options;
+    const { credentials, changeRequest, timeoutMs = Infinity, signal } = options;
     if (!(timeoutMs > 0)) throw new StunError("STUN_OPTION_INVALID", `timeoutMs must be greater than 0: ${timeoutMs}`);
     const endsAtMs = this.#environment.clock.now() + timeoutMs;
     const asked = new Set<string>();
@@ -125,7 +131,7 @@ export class StunClient implements ClientTransactionUser {
     for (let count = 0; count < maxTransactions; count++) {
       asked.add(formatHostPort(target.address, target.port));
       const authentication = credentials && this.#authenticationFor(target, credentials);
-      const { message, isRetry, roundTripMs } = await this.#transact(target, authentication, endsAtMs, signal);
+      const { message, isRetry, roundTripMs } = await this.#transact(target, authentication, changeRequest, endsAtMs, signal);
       if (isRetry) continue;
       const outcome = readBindingResponse(message, target, roundTripMs);
       if (outcome instanceof StunError) throw outcome;
@@ -160,7 +166,8 @@ export class StunClient implements ClientTransactionUser {
       return false;
     }
     const { server } = exchange.transaction;
-    if (server.port !== port || server.address !== normaliseAddress(address)) this.#stats.foreign++;
+    const isFromServer = server.port === port && server.address === normaliseAddress(address);
+    if (!isFromServer && !exchange.takesFromAnywhere) this.#stats.foreign++;
     else if (message.method !== bindingMethod) this.#stats.malformed++;
     else if (!this.#hasRightFingerprint(message)) this.#stats.badFingerprint++;
     else this.#onResponse(exchange, message);
@@ -208,12 +215,13 @@ export class StunClient implements ClientTransactionUser {
   async #transact(
     server: SocketAddress,
     authentication: ClientAuthentication | undefined,
+    changeRequest: ChangeRequestValue | undefined,
     endsAtMs: number,
     signal: AbortSignal | undefined,
   ): Promise<ExchangeResult> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw closedError();
-    const exchange = this.#openExchange(server, authentication, endsAtMs);
+    const exchange = this.#openExchange(server, authentication, changeRequest, endsAtMs);
     this.#exchanges.set(exchange.id, exchange);
     try {
       exchange.transaction.start();
@@ -223,10 +231,16 @@ export class StunClient implements ClientTransactionUser {
     }
   }
 
-  #openExchange(server: SocketAddress, authentication: ClientAuthentication | undefined, endsAtMs: number): Exchange {
+  #openExchange(
+    server: SocketAddress,
+    authentication: ClientAuthentication | undefined,
+    changeRequest: ChangeRequestValue | undefined,
+    endsAtMs: number,
+  ): Exchange {
     const { clock, random } = this.#environment;
     const writer = new StunWriter("request", bindingMethod, random.bytes(12));
     if (this.#software !== undefined) writer.add(Software, this.#software);
+    if (changeRequest) writer.add(ChangeRequest, changeRequest);
     const signature = authentication?.sign(writer);
     if (this.#fingerprint !== "off") writer.addFingerprint();
     const nowMs = clock.now();
@@ -236,7 +250,7 @@ export class StunClient implements ClientTransactionUser {
       lastWaitFactor: this.#lastWaitFactor,
       timeoutMs: Math.max(0, endsAtMs - nowMs),
     });
-    return new Exchange(transaction, authentication, signature);
+    return new Exchange(transaction, authentication, signature, changeRequest !== undefined);
   }
 
   #onResponse(exchange: Exchange, message: StunMessage): void {

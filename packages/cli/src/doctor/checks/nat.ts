@@ -5,7 +5,7 @@ import { explainError } from "../../explain-error.ts";
 import type { Check } from "../check.ts";
 import type { Examination } from "../examination.ts";
 import { finding, type Finding } from "../finding.ts";
-import { stunViews, type StunView } from "../stun-views.ts";
+import { stunViews, type Filtering, type StunView } from "../stun-views.ts";
 import { nameOf, type Visit } from "../visit.ts";
 
 /** By which address others see this computer, and whether that is the same for all of them (RFC 4787 §4.1). */
@@ -64,12 +64,15 @@ function direct({ server, local }: SipView): Finding[] {
 
 async function seenByStun({ environment, listen, stunServers, signal }: Examination): Promise<Seen> {
   if (stunServers.length === 0) return { findings: [], address: undefined };
-  const { local, views } = await stunViews(environment, listen.address, stunServers, signal);
+  const { local, views, filtering } = await stunViews(environment, listen.address, stunServers, signal);
   const results = views.flatMap(({ result }) => result ?? []);
   const [first] = results;
   const judged = first && local ? judgeMapping(local, results) : [];
   const isTranslated = first !== undefined && first.mappedAddress.address !== local?.address;
-  return { findings: [...views.map(told), ...judged], address: isTranslated ? first.mappedAddress.address : undefined };
+  return {
+    findings: [...views.map(told), ...judged, ...(filtering ? [judgeFiltering(filtering)] : [])],
+    address: isTranslated ? first.mappedAddress.address : undefined,
+  };
 }
 
 function told({ name, result, failure }: StunView): Finding {
@@ -103,6 +106,16 @@ function judgeMapping(local: SocketAddress, results: readonly BindingResult[]): 
   }
   const text = `The NAT shows the same port to all (${mapped[0]} outside is ${place(local)} here): what STUN tells can be used for audio`;
   return [finding("NAT_KEEPS_PORTS", text, { data })];
+}
+
+const whoGetsIn: Readonly<Record<Filtering, string>> = {
+  "endpoint-independent": "from anybody",
+  "address-dependent": "only from addresses that something was sent to",
+  "address-and-port-dependent": "only from the very address and port that something was sent to",
+};
+
+function judgeFiltering(filtering: Filtering): Finding {
+  return finding("NAT_FILTERING", `Packets get in ${whoGetsIn[filtering]} (${filtering} filtering)`, { data: { filtering } });
 }
 
 function judgeWays(bySip: string | undefined, byStun: string | undefined): Finding[] {

@@ -1,5 +1,5 @@
-import type { SocketAddress } from "@sidetone/infra-common";
-import { BindingServer, bindingMethod, OtherAddress, parseStun, StunWriter, XorMappedAddress } from "@sidetone/stun-core";
+import type { DatagramSocket, SocketAddress } from "@sidetone/infra-common";
+import { BindingServer, bindingMethod, ChangeRequest, OtherAddress, parseStun, StunWriter, XorMappedAddress } from "@sidetone/stun-core";
 import { SeededRandom, virtualEnvironment, VirtualClock, VirtualNetwork, type NatKind } from "@sidetone/testkit";
 import { expect, onTestFinished, test } from "vitest";
 import { natCheck } from "../../../src/doctor/checks/nat.ts";
@@ -26,7 +26,8 @@ async function stunServer({ machineAt }: Surgery, { address, port }: SocketAddre
         if (typeof message === "string") return;
         const source = { address: from, port: fromPort };
         const writer = new StunWriter("success", bindingMethod, message.transactionId).add(XorMappedAddress, source);
-        const answer = other ? writer.add(OtherAddress, other).toBytes() : server.answer(message, source);
+        // "If the server … does not understand CHANGE-REQUEST", it is comprehension-required: 420 (RFC 8489 §6.3).
+        const answer = other && !message.get(ChangeRequest) ? writer.add(OtherAddress, other).toBytes() : server.answer(message, source);
         if (answer) socket.send(answer, fromPort, from);
       },
       onSocketError: () => {},
@@ -71,18 +72,61 @@ test("symmetric: another port for each, and STUN is of no use", async () => {
   });
 });
 
+/** A server of RFC 5780: at two addresses and two ports. */
+async function fullServer({ machineAt }: Surgery): Promise<string[]> {
+  const addresses = ["203.0.113.10", "203.0.113.20"];
+  const ports = [3478, 3500];
+  const asked: string[] = [];
+  const sockets = new Map<string, DatagramSocket>();
+  for (const [i, address] of addresses.entries())
+    for (const [j, port] of ports.entries()) {
+      const socket = await machineAt(address).network.bindDatagram(
+        { address, port },
+        {
+          onDatagram: (data, from, fromPort) => {
+            const message = parseStun(data);
+            if (typeof message === "string") return;
+            const change = message.get(ChangeRequest);
+            asked.push(`${address}:${port}${change ? " change" : ""}`);
+            const other = { address: addresses[1 - i]!, port: ports[1 - j]! };
+            const answer = new StunWriter("success", bindingMethod, message.transactionId)
+              .add(XorMappedAddress, { address: from, port: fromPort })
+              .add(OtherAddress, other);
+            const by = sockets.get(`${change?.address ? other.address : address}:${change?.port ? other.port : port}`)!;
+            by.send(answer.toBytes(), fromPort, from);
+          },
+          onSocketError: () => {},
+        },
+      );
+      sockets.set(`${address}:${port}`, socket);
+      onTestFinished(() => socket.close());
+    }
+  return asked;
+}
+
 test.each([
-  ["full-cone", "NAT_KEEPS_PORTS"],
-  ["symmetric", "NAT_SYMMETRIC"],
-] as const)("%s, by one server with another address (RFC 5780 §4.3): %s", async (kind, code) => {
+  ["full-cone", "NAT_KEEPS_PORTS", "endpoint-independent"],
+  ["restricted", "NAT_KEEPS_PORTS", "address-dependent"],
+  ["port-restricted", "NAT_KEEPS_PORTS", "address-and-port-dependent"],
+  ["symmetric", "NAT_SYMMETRIC", "address-and-port-dependent"],
+] as const)("%s, by one server with another address (RFC 5780 §4.3, §4.4): %s, %s filtering", async (kind, code, filtering) => {
   const here = room(kind);
+  const asked = await fullServer(here);
+  const findings = await here.examine(natCheck, { stunServers: ["203.0.113.10"] });
+  expect(codesOf(findings)).toEqual(["STUN_ADDRESS", "STUN_ADDRESS", "STUN_ADDRESS", code, "NAT_FILTERING"]);
+  expect(findings.map(({ subject }) => subject).slice(0, 3)).toEqual(["203.0.113.10", "203.0.113.20:3478", "203.0.113.20:3500"]);
+  expect(findings.at(-1)).toMatchObject({ data: { filtering } });
+  expect(new Set(asked.filter((place) => place.includes("change")))).toEqual(new Set(["203.0.113.10:3478 change"]));
+});
+
+test("a server that names another address and will not answer from there leaves filtering open", async () => {
+  const here = room("full-cone");
   const other = { address: "203.0.113.20", port: 3500 };
   await stunServer(here, { address: "203.0.113.10", port: 3478 }, other);
-  const atOther = [await stunServer(here, { address: "203.0.113.20", port: 3478 }), await stunServer(here, other)];
+  await stunServer(here, { address: "203.0.113.20", port: 3478 });
+  await stunServer(here, other);
   const findings = await here.examine(natCheck, { stunServers: ["203.0.113.10"] });
-  expect(codesOf(findings)).toEqual(["STUN_ADDRESS", "STUN_ADDRESS", "STUN_ADDRESS", code]);
-  expect(findings.map(({ subject }) => subject).slice(0, 3)).toEqual(["203.0.113.10", "203.0.113.20:3478", "203.0.113.20:3500"]);
-  expect(atOther.map(({ length }) => length)).toEqual([1, 1]);
+  expect(codesOf(findings)).toEqual(["STUN_ADDRESS", "STUN_ADDRESS", "STUN_ADDRESS", "NAT_KEEPS_PORTS"]);
 });
 
 test("one server without another address leaves it open", async () => {
