@@ -190,14 +190,14 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
 
   onMessage(message: SipRequest | SipResponse): void {
     if (this.#isClosed) return;
-    this.#messageTimer?.cancel();
-    this.#messageTimer = undefined;
+    this.#messageEnded();
     this.#visitor?.hear();
     if (this.#visitor && message instanceof SipRequest) this.#owner.onInboundRequest(this, message);
     this.#owner.context.ingress.receive(message, undefined, this);
   }
 
   onMalformed(error: SipParseError<SipRequest>): void {
+    this.#messageEnded();
     if (!this.#isClosed)
       this.#owner.context.ingress.receiveMalformed(error, error.request ? serializeMessage(error.request) : nothing, this);
   }
@@ -238,6 +238,11 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     const { environment, options } = this.#owner.context;
     connection.pause();
     this.#stallTimer = environment.clock.setTimer(options.messageTimeoutMs, onStallTimer, this);
+  }
+
+  #messageEnded(): void {
+    this.#messageTimer?.cancel();
+    this.#messageTimer = undefined;
   }
 
   /** A message that has begun has a limited time to end. */

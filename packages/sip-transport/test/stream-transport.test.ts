@@ -209,6 +209,17 @@ describe("the byte stream (RFC 3261 §18.3)", () => {
     expect(parties.bob.user.requests).toEqual([]);
   });
 
+  test("a malformed message that has ended is waited for no longer", async () => {
+    const parties = setUp();
+    const { say, isClosed } = await rawPeer(parties);
+    const good = optionsRequest("SIP/2.0/TCP x;branch=z9hG4bK1");
+    const malformed = Buffer.from(good.toString("latin1").replace(/CSeq: [^\r]*/, "CSeq: none"), "latin1");
+    await say(good, 10);
+    await say(malformed.subarray(0, 100), 1000);
+    await say(malformed.subarray(100), 40_000);
+    expect([parties.bob.user.malformed.length, isClosed()]).toEqual([1, false]);
+  });
+
   test("a message that begins and does not end is waited for 32 s at most", async () => {
     const parties = setUp();
     const { say, isClosed } = await rawPeer(parties);

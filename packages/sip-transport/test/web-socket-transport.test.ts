@@ -317,6 +317,42 @@ describe("hostile peers", () => {
     expect(parties.bob.user.requests).toHaveLength(1);
   });
 
+  test("a message in fragments that does not end is given up, too, whatever Pings come between them", async () => {
+    const parties = await setUp({ messageTimeoutMs: 5000, webSocket: { pingIntervalMs: 0 } });
+    const peer = await rawPeer(parties);
+    await peer.upgrade(sip);
+    await peer.say(frame(optionsRequest(via)));
+    await peer.say(frame("OPTIONS sip:x", { fin: false }));
+    for (let i = 0; i < 10 && !peer.isClosed(); i++) {
+      await peer.say(Buffer.concat([frame("a", { opcode: 0, fin: false }), frame("", { opcode: 9 })]));
+      await parties.clock.advance(700);
+    }
+    await parties.until(peer.isClosed);
+    expect(parties.bob.user.requests).toHaveLength(1);
+  });
+
+  test("fragments that together are longer than a message may be are refused", async () => {
+    const parties = await setUp({ limits: { headBytes: 2000, bodyBytes: 2000, datagramBytes: 4000, headerFields: 64, sameHeader: 16 } });
+    const peer = await rawPeer(parties);
+    await peer.upgrade(sip);
+    await peer.say(frame("x".repeat(100), { fin: false }));
+    for (let i = 0; i < 45 && !peer.isClosed(); i++) await peer.say(frame("x".repeat(100), { opcode: 0, fin: false }));
+    await parties.until(peer.isClosed);
+  });
+
+  test("Pings alone, and messages in pieces that end in time, keep the connection", async () => {
+    const parties = await setUp({ messageTimeoutMs: 5000, webSocket: { pingIntervalMs: 0 } });
+    const peer = await rawPeer(parties);
+    await peer.upgrade(sip);
+    const whole = Buffer.concat([frame(optionsRequest(via)), frame("", { opcode: 9 }), frame(optionsRequest(via))]);
+    for (let i = 0; i < whole.length; i += 50) await peer.say(whole.subarray(i, i + 50));
+    for (let i = 0; i < 5; i++) {
+      await parties.clock.advance(3000);
+      await peer.say(frame("", { opcode: 9 }));
+    }
+    expect([peer.isClosed(), parties.bob.user.requests.length]).toEqual([false, 2]);
+  });
+
   test("a head of HTTP that is too long is refused", async () => {
     const parties = await setUp();
     const peer = await rawPeer(parties);

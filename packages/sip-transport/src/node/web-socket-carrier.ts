@@ -84,8 +84,7 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
 
   async connect(options: ConnectOptions, receiver: StreamReceiver): Promise<CarriedConnection> {
     const http = await this.#connectStream(options);
-    const socket = await this.#upgrade(http, options);
-    return { connection: new WebSocketConnection(this, socket, http, receiver), peer: http.peer };
+    return { connection: await this.#upgrade(http, options, receiver), peer: http.peer };
   }
 
   close(): void {
@@ -111,7 +110,8 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
   }
 
   /** The client's handshake (RFC 6455 §4.1): "the value 'sip' in the Sec-WebSocket-Protocol header" (RFC 7118 §4.1). */
-  async #upgrade({ stream, lower }: HttpStream, { hostName, port, signal }: ConnectOptions): Promise<WebSocket> {
+  async #upgrade(http: HttpStream, { hostName, port, signal }: ConnectOptions, receiver: StreamReceiver): Promise<WebSocketConnection> {
+    const { stream, lower } = http;
     const { WebSocket } = await import("ws");
     const { path, origin } = this.options;
     this.#hold(lower);
@@ -123,12 +123,12 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
     });
     const forgetSignal = onAbort(signal, () => lower.destroy());
     try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once("open", resolve);
+      return await new Promise<WebSocketConnection>((resolve, reject) => {
+        // At once, so that nothing that follows the server's answer is missed.
+        socket.once("open", () => resolve(new WebSocketConnection(this, socket, http, receiver)));
         socket.on("error", reject);
         lower.once("close", () => reject(new Error("the connection was closed during the WebSocket handshake")));
       });
-      return socket;
     } catch (error) {
       lower.destroy();
       signal.throwIfAborted();

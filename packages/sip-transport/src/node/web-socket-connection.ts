@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { StreamConnection, StreamReceiver, Timer } from "@sidetone/infra-common";
 import type { WebSocket } from "ws";
 import type { ConnectionDuplex } from "./connection-duplex.ts";
+import { WebSocketFrameScan } from "./web-socket-frame-scan.ts";
 import type { HttpStream, WebSocketSettings } from "./http-stream.ts";
 
 const nothing = Buffer.alloc(0);
@@ -10,7 +11,7 @@ const normalClosure = 1000;
 const highWaterMarkBytes = 16_384;
 
 const onPingTimer = (connection: WebSocketConnection): void => connection.checkLife();
-const onFrameTimer = (connection: WebSocketConnection): void => void connection.close({ abort: true });
+const onMessageTimer = (connection: WebSocketConnection): void => void connection.close({ abort: true });
 
 /** An open WebSocket as a connection: what `send` takes and `onData` gives are whole messages. */
 export class WebSocketConnection implements StreamConnection {
@@ -26,7 +27,8 @@ export class WebSocketConnection implements StreamConnection {
   #error: Error | undefined = undefined;
   #isClosing = false;
   #pingTimer: Timer | undefined = undefined;
-  #frameTimer: Timer | undefined = undefined;
+  #messageTimer: Timer | undefined = undefined;
+  readonly #frames = new WebSocketFrameScan();
   /** Whether a frame has come since it was last looked. */
   #isAlive = true;
   #awaitsPong = false;
@@ -112,12 +114,12 @@ export class WebSocketConnection implements StreamConnection {
   #listen(stream: Duplex): void {
     const socket = this.#socket;
     socket.on("message", (data: Buffer) => {
-      this.#onFrame();
+      this.#isAlive = true;
       if (!this.#isClosing) this.#receiver.onData(data, this);
     });
     // To the flow, these are what CRLF is on other streams: the peer lives.
     const onControl = (): void => {
-      this.#onFrame();
+      this.#isAlive = true;
       if (!this.#isClosing) this.#receiver.onData(nothing, this);
     };
     socket.on("ping", onControl);
@@ -127,20 +129,19 @@ export class WebSocketConnection implements StreamConnection {
     stream.on("drain", () => {
       if (!this.#isClosing) this.#receiver.onDrain(this);
     });
-    stream.prependListener("data", () => this.#watchFrame());
+    stream.prependListener("data", (data: Buffer) => this.#watchMessage(data));
   }
 
-  /** A frame that has begun has a limited time to end. Runs before the data is read: what it completes stops the timer again. */
-  #watchFrame(): void {
-    if (this.#frameTimer || this.#isClosing) return;
+  /** A message that has begun has a limited time to end, however many Pings come between its fragments. */
+  #watchMessage(data: Buffer): void {
+    const hasEnded = this.#frames.push(data);
+    if (hasEnded || !this.#frames.isWithinMessage) {
+      this.#messageTimer?.cancel();
+      this.#messageTimer = undefined;
+    }
+    if (this.#messageTimer || this.#isClosing || !this.#frames.isWithinMessage) return;
     const { environment, options } = this.#settings.context;
-    this.#frameTimer = environment.clock.setTimer(options.messageTimeoutMs, onFrameTimer, this);
-  }
-
-  #onFrame(): void {
-    this.#isAlive = true;
-    this.#frameTimer?.cancel();
-    this.#frameTimer = undefined;
+    this.#messageTimer = environment.clock.setTimer(options.messageTimeoutMs, onMessageTimer, this);
   }
 
   #wait(delayMs: number): void {
@@ -149,6 +150,6 @@ export class WebSocketConnection implements StreamConnection {
 
   #stopTimers(): void {
     this.#pingTimer?.cancel();
-    this.#frameTimer?.cancel();
+    this.#messageTimer?.cancel();
   }
 }
