@@ -1,5 +1,9 @@
+import { main } from "@sidetone/cli";
+import { virtualEnvironment } from "@sidetone/testkit";
 import { describe, expect, test } from "vitest";
 import { commandLine } from "../support/command-line.ts";
+import { withNetwork } from "../support/examine.ts";
+import { FakeTerminal } from "../support/fake-terminal.ts";
 
 /** What does not depend on the computer that the tests run on. */
 const ofTheWay = (lines: string[]): string[] => lines.slice(lines.indexOf("Name service"), lines.indexOf("Codecs"));
@@ -141,6 +145,18 @@ describe("sidetone doctor", () => {
     const command = run("doctor sip:alice@example.com --no-config");
     expect(await end(command)).toBe(2);
     expect(clock.now()).toBeLessThanOrEqual(15_000);
+  });
+
+  test("what never comes to an end is cut off at 15 s, and said to be unfinished", async () => {
+    const here = virtualEnvironment();
+    const stuck = withNetwork(here, { sourceAddressFor: () => new Promise<never>(() => {}) });
+    const terminal = new FakeTerminal();
+    const exitCode = main(["doctor", "sip:10.0.0.2", "--no-config", "--json"], terminal, stuck);
+    expect(await here.clock.advanceUntil(exitCode, { limitMs: 100_000 })).toBe(2);
+    expect(here.clock.now()).toBe(15_000);
+    const unfinished = terminal.json.filter(({ code }) => code === "CHECK_UNFINISHED");
+    expect(unfinished.map(({ subject }) => subject)).toContain("servers");
+    expect(terminal.json.at(-1)).toMatchObject({ type: "DoctorReport" });
   });
 
   test("a person who waits sees what for; on a terminal words are coloured and broken between", async () => {
