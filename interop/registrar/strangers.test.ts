@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWith } from "../peers/process/installed.ts";
 import { PeerProcess } from "../peers/process/peer-process.ts";
 import { ScratchFolder } from "../peers/process/scratch-folder.ts";
+import { runSidetone } from "../under-test/run-sidetone.ts";
+import { guessPasswords } from "./guess-passwords.ts";
 import { openRegistrar, secretOf } from "./open-registrar.ts";
 
 /** Runs a program to its end, in a folder of its own with these files. */
@@ -29,7 +31,7 @@ describeWith(["svwar", "svcrack"], "npx sidetone registrar, scanned by sipviciou
     }
   });
 
-  test("svcrack does not come to the password; a user elsewhere has nothing to fear of it", async () => {
+  test("svcrack does not come to the password", async () => {
     const { run, port } = await openRegistrar(md5);
     const guesses = Array.from({ length: 100 }, (_, index) => `guess${index}`);
     const words = [...guesses, secretOf("1003"), ""].join("\n");
@@ -38,6 +40,31 @@ describeWith(["svwar", "svcrack"], "npx sidetone registrar, scanned by sipviciou
     expect(crack.output).not.toContain(secretOf("1003"));
     expect(run.ofType("BindingAdded")).toEqual([]);
     expect(run.process.output).not.toContain("secret");
+  });
+});
+
+describe("npx sidetone registrar, while somebody guesses", () => {
+  test("100 wrong passwords are limited, the right one among them too; a good user elsewhere registers", async () => {
+    const { run, port } = await openRegistrar(md5);
+    const guesses = Array.from({ length: 100 }, (_, index) => `guess${index}`);
+    const codes = await guessPasswords(port, "1003", [...guesses, secretOf("1003")]);
+    expect([codes.slice(0, 20).every((code) => code === 401), codes.filter((code) => code === 401).length <= 25]).toEqual([true, true]);
+    expect(codes.at(-1)).toBe(503);
+    expect(run.ofType("BindingAdded")).toEqual([]);
+    const user = runSidetone(
+      ["register", "sip:alice@127.0.0.1", "--server", `sip:127.0.0.1:${port}`, "--listen", "127.0.0.9:0", "--json"],
+      {
+        environment: { SIDETONE_PASSWORD: secretOf("alice") },
+        directly: true,
+      },
+    );
+    expect((await user.ended()).exitCode).toBe(0);
+    expect(await run.line("BindingAdded")).toMatchObject({ addressOfRecord: expect.stringContaining("alice") as string });
+  });
+
+  test("the right password is right as long as nobody has guessed", async () => {
+    const { port } = await openRegistrar(md5);
+    expect(await guessPasswords(port, "1003", ["guess", secretOf("1003")])).toEqual([401, 200]);
   });
 });
 
