@@ -1,22 +1,20 @@
 import { writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createUserAgentCore, DigestServer, type IncomingRequest } from "sidetone/dialog";
 import { Registrar, Users } from "sidetone/registrar";
 import { SipUri } from "sidetone/sip";
 import { createSipTransports, type TransportName } from "sidetone/transport";
 import { systemEnvironment } from "@sidetone/infra-common";
 import { installJssip } from "../peers/jssip/install-jssip.ts";
+import { startJssip } from "../peers/jssip/start-jssip.ts";
 import { freePorts } from "../peers/process/free-ports.ts";
 import { eventually } from "../peers/process/eventually.ts";
-import { PeerProcess } from "../peers/process/peer-process.ts";
 import { ScratchFolder } from "../peers/process/scratch-folder.ts";
 import { authority, certificateFor } from "../transports/certificates.ts";
 import { openRegistrar, secretOf } from "./open-registrar.ts";
 
 const folder = installJssip();
 if (folder === undefined) console.warn("skipped: JsSIP (npm install of jssip and ws failed)");
-const phone = fileURLToPath(new URL("../peers/jssip/phone.cjs", import.meta.url));
 const { cert, key } = certificateFor("URI:sip:sip.test", "DNS:localhost", "IP:127.0.0.1");
 
 async function files(): Promise<ScratchFolder> {
@@ -25,15 +23,6 @@ async function files(): Promise<ScratchFolder> {
   for (const [name, text] of Object.entries({ "ca.pem": authority.cert, "server.pem": cert, "server.key": key }))
     await writeFile(scratch.file(name), text);
   return scratch;
-}
-
-/** A JsSIP as alice, who registers, then sends OPTIONS and MESSAGE to `target`. */
-function startJssip(scratch: ScratchFolder, url: string, target: string, password: string): PeerProcess {
-  const args = [phone, folder!, url, "sip:alice@sip.test", target, scratch.file("ca.pem"), password];
-  const jssip = new PeerProcess("node", args, { cwd: scratch.path, atMostSeconds: 30 });
-  onTestFinished(() => jssip[Symbol.asyncDispose]());
-  onTestFailed(() => console.log(jssip.lastWords));
-  return jssip;
 }
 
 describe.skipIf(folder === undefined).each(["WS", "WSS"] as const)("JsSIP over %s", (transport: TransportName) => {
@@ -45,7 +34,7 @@ describe.skipIf(folder === undefined).each(["WS", "WSS"] as const)("JsSIP over %
     const own = ["--tls-cert", scratch.file("server.pem"), "--tls-key", scratch.file("server.key")];
     // MD5 is all that JsSIP knows.
     const { run } = await openRegistrar(["--listen", listen, ...own, "--algorithms", "MD5"]);
-    const jssip = startJssip(scratch, listen, "sip:sip.test", secretOf("alice"));
+    const jssip = startJssip(folder!, scratch, { url: listen, target: "sip:sip.test", password: secretOf("alice") });
     await jssip.printed(/"registered"/);
     await jssip.printed(/"answered","statusCode":200,"method":"OPTIONS"/);
     expect(await run.line("BindingAdded")).toMatchObject({
@@ -53,7 +42,7 @@ describe.skipIf(folder === undefined).each(["WS", "WSS"] as const)("JsSIP over %
       contact: expect.stringMatching(/^sip:.*\.invalid;transport=ws$/) as string,
       received: { transport, address: "127.0.0.1" },
     });
-    const guessing = startJssip(scratch, listen, "sip:sip.test", "guessed");
+    const guessing = startJssip(folder!, scratch, { url: listen, target: "sip:sip.test", password: "guessed" });
     await guessing.printed(/"registrationFailed".*"statusCode":401/);
     expect(run.ofType("BindingAdded")).toHaveLength(1);
   });
@@ -84,7 +73,11 @@ describe.skipIf(folder === undefined).each(["WS", "WSS"] as const)("JsSIP over %
       await registrar.close();
       await transports.close();
     });
-    const jssip = startJssip(scratch, `${scheme}://127.0.0.1:${port}`, "sip:us@sip.test", secretOf("alice"));
+    const jssip = startJssip(folder!, scratch, {
+      url: `${scheme}://127.0.0.1:${port}`,
+      target: "sip:us@sip.test",
+      password: secretOf("alice"),
+    });
     await jssip.printed(/"answered","statusCode":200,"method":"MESSAGE"/);
     await eventually("the message is in", () => messages.includes("hello from JsSIP"));
     const [binding] = registrar.lookup(SipUri.parse("sip:alice@sip.test"));
