@@ -42,8 +42,6 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
     const asked = options.udpBufferBytes;
     this.#socket = await environment.network.bindDatagram({ address, port, receiveBufferBytes: asked, sendBufferBytes: asked }, this);
     this.#isWildcard = isWildcard(this.#socket.localAddress);
-    const client = new StunClient(environment, this.#socket);
-    this.#stun = { client, agent: new StunAgent({ socket: this.#socket, client, server: new BindingServer() }) };
     const granted = Math.min(this.#socket.receiveBufferBytes ?? asked, this.#socket.sendBufferBytes ?? asked);
     if (granted < asked / 2) {
       const advice = "raise net.core.rmem_max and net.core.wmem_max (sysctl): bursts of messages will be lost otherwise";
@@ -56,7 +54,7 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
   }
 
   get stun(): StunClient {
-    return this.#stun!.client;
+    return this.#stunOnSocket.client;
   }
 
   get clock(): TransportContext["environment"]["clock"] {
@@ -86,7 +84,7 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
 
   close(): Promise<void> {
     this.#closing ??= this.socket.close();
-    this.stun.close();
+    this.#stun?.client.close();
     this.#flows.clear();
     this.#onClosed(this);
     this.#context.ingress.watches?.socketClosed();
@@ -114,14 +112,14 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
 
   /** STUN shares the port: "the first two bits … are zero" in it, and in no SIP message (RFC 5626 §8.1). */
   onDatagram(bytes: Buffer, address: string, port: number): void {
-    if (this.#closing || (bytes[0]! <= 3 && this.#stun!.agent.receive(bytes, address, port))) return;
+    if (this.#closing || (bytes[0]! <= 3 && this.#stunOnSocket.agent.receive(bytes, address, port))) return;
     const flow = this.flow(address, port);
     if (flow) this.#context.ingress.receiveDatagram(bytes, flow);
     else this.#hold(bytes, address, port);
   }
 
   onSocketError(error: Error, _socket: DatagramSocket, destination?: SocketAddress): void {
-    if (destination) this.stun.onUnreachable(error, destination);
+    if (destination) this.#stun?.client.onUnreachable(error, destination);
     const flow: Flow | undefined = destination && this.#flows.get(destination.address, destination.port);
     if (!flow) return this.#context.environment.logger.warn({ error, destination }, "the SIP socket reports an error");
     const where = formatHostPort(flow.remoteAddress, flow.remotePort);
@@ -131,6 +129,15 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
     // One message too long says nothing of the others.
     if (NetworkError.is(error, "NETWORK_MESSAGE_TOO_LONG")) this.#context.ingress.user?.onFlowFailed(flow, failure);
     else this.#context.ingress.flowFailed(flow, failure);
+  }
+
+  /** Made when it is first needed: most sockets never see STUN. */
+  get #stunOnSocket(): { readonly client: StunClient; readonly agent: StunAgent } {
+    if (this.#stun) return this.#stun;
+    const { socket } = this;
+    const client = new StunClient(this.#context.environment, socket);
+    this.#stun = { client, agent: new StunAgent({ socket, client, server: new BindingServer() }) };
+    return this.#stun;
   }
 
   /** The first datagram from a remote address waits until it is known which local address answers it. */

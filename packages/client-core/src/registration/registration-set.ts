@@ -32,7 +32,7 @@ export class RegistrationSet implements Registration, RegistrationUser {
   #isChangingAll = false;
   #hasChanged = false;
   /** When the flow of each failed. */
-  readonly #lostAtMs = new Map<Registration, number>();
+  #lostAtMs: Map<Registration, number> | undefined = undefined;
 
   /** @throws {DialogError} `DIALOG_OPTION`. */
   constructor(core: UserAgentCore, options: readonly RegistrationOptions[], user: RegistrationSetUser) {
@@ -127,13 +127,14 @@ export class RegistrationSet implements Registration, RegistrationUser {
 
   #watchFlow(member: Registration): void {
     const { status, error } = member;
-    const lostAtMs = this.#lostAtMs.get(member);
+    const lostAtMs = this.#lostAtMs?.get(member);
     const index = this.members.indexOf(member);
     if (lostAtMs === undefined && error?.code === "DIALOG_FLOW_LOST") {
+      this.#lostAtMs ??= new Map();
       this.#lostAtMs.set(member, this.#core.environment.clock.now());
       this.#user.onFlowFailed(index, error);
     } else if (lostAtMs !== undefined && (status === "Cancelled" || status === "Active")) {
-      this.#lostAtMs.delete(member);
+      this.#lostAtMs!.delete(member);
       if (status === "Active") this.#user.onFlowRestored(index, this.#core.environment.clock.now() - lostAtMs);
     }
   }

@@ -44,11 +44,14 @@ export class FlowKeeper implements KeepAliveUser, OptionsPingUser {
     const previous = this.#keepAlive;
     const isOutbound = hasOutbound(response);
     this.#mark(isOutbound ? flow : undefined);
+    const isAgreed = isOutbound || response.topVia.parameters.getInteger("keep") !== undefined;
+    const intervalMs = intervalOf(keepAlive, response);
+    if (previous?.flow === flow && previous.isAgreed === isAgreed && previous.intervalMs === intervalMs) return;
     this.#keepAlive = this.#core.transports.keepAlive(flow, {
       user: this,
-      isAgreed: isOutbound || response.topVia.parameters.getInteger("keep") !== undefined,
+      isAgreed,
       isSilent: keepAlive === undefined || keepAlive.method === "options",
-      ...intervalOf(keepAlive, response),
+      ...(intervalMs === undefined ? {} : { intervalMs }),
     });
     // The new one first: a NAT's mapping is remembered as long as somebody keeps the flow.
     previous?.close();
@@ -97,12 +100,12 @@ function hasOutbound(response: SipResponse): boolean {
 }
 
 /** The shortest of what the user wants, Flow-Timer (RFC 5626 §4.4) and `keep` (RFC 6223 §4.3); a server that can wait longer is asked sooner. */
-function intervalOf(keepAlive: RegistrationKeepAlive | undefined, response: SipResponse): { intervalMs?: number } {
+function intervalOf(keepAlive: RegistrationKeepAlive | undefined, response: SipResponse): number | undefined {
   const asked = [response.get(FlowTimer), response.topVia.parameters.getInteger("keep")];
   const wanted = asked.flatMap((seconds) => (seconds && seconds < longestIntervalSeconds ? seconds * 1_000 : []));
   if (keepAlive?.intervalMs !== undefined) {
     const limits = asked.flatMap((seconds) => (seconds ? seconds * 1_000 : []));
-    return { intervalMs: Math.min(keepAlive.intervalMs, ...limits) };
+    return Math.min(keepAlive.intervalMs, ...limits);
   }
-  return wanted.length > 0 ? { intervalMs: Math.min(...wanted) } : {};
+  return wanted.length > 0 ? Math.min(...wanted) : undefined;
 }

@@ -24,6 +24,8 @@ export class FlowWatch implements PulseUser {
   readonly #user: FlowWatchUser;
   readonly #leases = new Set<Lease>();
   #pulse: Pulse | undefined = undefined;
+  /** What all users want together. */
+  #plan: PulsePlan | undefined = undefined;
 
   constructor(key: string, flow: Flow, environment: Environment, user: FlowWatchUser) {
     this.key = key;
@@ -43,14 +45,14 @@ export class FlowWatch implements PulseUser {
   lease(options: KeepAliveOptions): KeepAlive {
     const lease = new Lease(this, options);
     this.#leases.add(lease);
-    this.#follow();
+    if (!lease.isSilent) this.#follow(this.#plan ? combined(this.#plan, lease) : lease);
     return lease;
   }
 
   /** The lease has ended. */
   release(lease: Lease): void {
     if (!this.#leases.delete(lease)) return;
-    if (this.#leases.size > 0) return this.#follow();
+    if (this.#leases.size > 0) return this.#recount();
     this.stop();
     this.#user.onUnused(this);
   }
@@ -74,12 +76,20 @@ export class FlowWatch implements PulseUser {
   stop(): void {
     this.#pulse?.stop();
     this.#pulse = undefined;
+    this.#plan = undefined;
   }
 
-  #follow(): void {
-    const leases = [...this.#leases].filter(({ isSilent }) => !isSilent);
-    if (leases.length === 0) return this.stop();
-    const plan = planOf(leases);
+  /** What the users want who are left. */
+  #recount(): void {
+    let plan: PulsePlan | undefined;
+    for (const lease of this.#leases) if (!lease.isSilent) plan = plan ? combined(plan, lease) : lease;
+    if (plan) this.#follow(plan);
+    else this.stop();
+  }
+
+  #follow({ isAgreed, intervalMs }: PulsePlan): void {
+    const plan = { isAgreed, intervalMs };
+    this.#plan = plan;
     this.#pulse = this.#pulseFor(plan);
     this.#pulse?.follow(plan);
   }
@@ -132,8 +142,8 @@ class Lease implements KeepAlive {
   }
 }
 
-/** What satisfies every user. */
-function planOf(leases: readonly Lease[]): PulsePlan {
-  const intervals = leases.flatMap(({ intervalMs }) => intervalMs ?? []);
-  return { isAgreed: leases.some(({ isAgreed }) => isAgreed), intervalMs: intervals.length > 0 ? Math.min(...intervals) : undefined };
+/** What satisfies both. */
+function combined(one: PulsePlan, other: PulsePlan): PulsePlan {
+  const shortest = Math.min(one.intervalMs ?? Infinity, other.intervalMs ?? Infinity);
+  return { isAgreed: one.isAgreed || other.isAgreed, intervalMs: shortest === Infinity ? undefined : shortest };
 }

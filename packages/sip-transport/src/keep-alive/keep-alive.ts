@@ -32,6 +32,9 @@ export interface KeepAliveOptions {
 /** Keeps one flow open for one user, until it is closed or the flow has failed. */
 export interface KeepAlive extends Disposable {
   readonly flow: Flow;
+  /** As asked for. */
+  readonly isAgreed: boolean;
+  readonly intervalMs: number | undefined;
   /** Whether the peer answers, so that a dead flow is noticed: it has agreed to, or it was found to. */
   readonly isAnswered: boolean;
   /** Address of the flow as the peer sees it, where STUN has told. */
