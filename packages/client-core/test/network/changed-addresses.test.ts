@@ -1,8 +1,9 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call } from "@sidetone/client-core";
+import { createClient, type Call } from "@sidetone/client-core";
 import { readWavFile, ToneSource } from "@sidetone/media-core";
+import { virtualEnvironment } from "@sidetone/testkit";
 import { describe, expect, test } from "vitest";
 import { listen } from "../support/scenario.ts";
 import { bobsHost, kinds, networkScenario, next, old } from "../support/network-scenario.ts";
@@ -193,6 +194,22 @@ describe("a registered client in a call whose machine gets another address", () 
 
 const registeredAlice = { listen: "0.0.0.0:5060" } as const;
 
+describe("a client on an address of its own", () => {
+  test("loses its ports with it, waits, and goes on with registration and call when it is back", async () => {
+    const { alice, network, call, changes, heard, settleDown } = await talking({ alice: { listen: `${old}:5060` } });
+    network.setAddresses(next);
+    await settleDown();
+    expect(kinds(changes)).toBe("AddressesChanged ListeningLost ListeningLost");
+    expect(changes[1]).toEqual({ kind: "ListeningLost", transport: "UDP", address: old, port: 5060 });
+    expect([alice.listeningPoints, call.state]).toEqual([[], "Connected"]);
+    network.setAddresses(next, old);
+    await settleDown();
+    expect(kinds(changes.slice(3))).toBe("AddressesChanged Rebound Rebound Recovered");
+    expect(alice.account.registration).toMatchObject({ state: "Active", contact: `sip:alice@${old}:5060` });
+    expect(heard()).toEqual([660, 440]);
+  });
+});
+
 describe("a client that follows its machine (listen: auto)", () => {
   test("is bound to the machine's address alone, and goes on at the next one, with its media", async () => {
     const { alice, network, call, changes, heard, settleDown } = await talking({ alice: { listen: "auto:5060" } });
@@ -205,6 +222,13 @@ describe("a client that follows its machine (listen: auto)", () => {
     expect(changes.at(-1)).toMatchObject({ callIds: [call.id] });
     expect(heard()).toEqual([660, 440]);
   });
+});
+
+test("listen: auto on a machine without an address is RESOURCE_UNAVAILABLE", async () => {
+  const environment = virtualEnvironment();
+  environment.network.setAddresses();
+  await expect(createClient({ listen: "auto:5060", environment })).rejects.toMatchObject({ code: "RESOURCE_UNAVAILABLE" });
+  await environment.clock.advance(1000);
 });
 
 describe("a client that is not touched", () => {
