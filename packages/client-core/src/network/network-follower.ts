@@ -36,8 +36,11 @@ export class NetworkFollower {
   constructor(parts: NetworkFollowerParts) {
     const { network, clock } = parts.environment;
     this.#parts = parts;
-    this.#addresses = new Set(network.localAddresses());
-    this.#stops = [network.onAddressesChanged(() => this.#onAddressesChanged()), clock.onSleep((sleep) => this.#onSleep(sleep))];
+    // A client of this machine alone is reached whatever becomes of the others' addresses.
+    const isAtHome = parts.listen.every(({ address }) => isLoopback(address));
+    this.#addresses = new Set(isAtHome ? [] : network.localAddresses());
+    const stopWatch = isAtHome ? [] : [network.onAddressesChanged(() => this.#onAddressesChanged())];
+    this.#stops = [...stopWatch, clock.onSleep((sleep) => this.#onSleep(sleep))];
   }
 
   /** Whether the peer of a call is about to be told where this side is. */

@@ -38,7 +38,7 @@ export class AddressWatch {
     const own = (): void => listener();
     this.#listeners.add(own);
     if (!this.#looks) {
-      this.#known = this.addresses.join();
+      this.#known = this.#fingerprint;
       this.#looks = setInterval(() => this.#look(), this.#lookEveryMs).unref();
     }
     return () => {
@@ -48,8 +48,13 @@ export class AddressWatch {
     };
   }
 
+  /** Cheaper than the addresses; who listens looks whether they are what has changed. */
+  get #fingerprint(): string {
+    return JSON.stringify(this.#read());
+  }
+
   #look(): void {
-    const found = this.addresses.join();
+    const found = this.#fingerprint;
     if (found === this.#known) return;
     this.#known = found;
     for (const listener of [...this.#listeners]) listener();
