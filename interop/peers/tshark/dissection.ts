@@ -1,5 +1,8 @@
 import { PeerProcess } from "../process/peer-process.ts";
 
+/** After the first STUN message on a port, tshark takes the RTP behind it for STUN, too; told not to guess, it keeps to what SDP says. */
+const noGuessing = ["--disable-heuristic", "stun_udp"];
+
 /** What tshark makes of a capture: an opinion on every packet by people who never saw this stack. */
 export class Dissection {
   readonly #file: string;
@@ -31,7 +34,8 @@ export class Dissection {
   }
 
   async #run(args: readonly string[]): Promise<string> {
-    const tshark = new PeerProcess("tshark", ["-n", "-r", this.#file, ...this.#decodeAs, ...args], { cwd: "/", atMostSeconds: 60 });
+    const words = ["-n", ...noGuessing, "-r", this.#file, ...this.#decodeAs, ...args];
+    const tshark = new PeerProcess("tshark", words, { cwd: "/", atMostSeconds: 60 });
     const exitCode = await tshark.exited;
     if (exitCode !== 0) throw new Error(`tshark ended with ${exitCode}:\n${tshark.lastWords}`);
     return tshark.stdout;
