@@ -24,7 +24,13 @@ async function bundle(name) {
   const folder = join(packages, name);
   const input = entriesOf(folder);
   if (Object.keys(input).length === 0) return;
-  const build = await rolldown({ input, external: (id) => !id.startsWith(".") && !id.startsWith("/"), platform: "node", logLevel: "warn" });
+  const build = await rolldown({
+    input,
+    external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+    treeshake: { moduleSideEffects: [{ test: /^node:cluster$/, sideEffects: true }] },
+    platform: "node",
+    logLevel: "warn",
+  });
   await build.write({
     dir: join(folder, "dist", "bundle"),
     format: "esm",

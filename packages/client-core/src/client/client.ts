@@ -41,12 +41,11 @@ const nobodyTurnedAway: Readonly<AdmissionCounts> = { ignored: 0, limited: 0, ov
  */
 export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposable {
   readonly environment: Environment;
-  /** URN that registrars know this client by (RFC 5626 §4.1). */
-  readonly instanceId: string;
   /** Codecs that can really be encoded here; undefined with external media. */
   readonly codecs: CodecRegistry | undefined;
   /** Whether calls offer to send key presses as telephone-event (RFC 4733). */
   readonly offersDtmf: boolean;
+  #instanceId: string | undefined;
   readonly #accounts: AccountList;
   readonly #calls: CallList;
   readonly #desk: IncomingDesk;
@@ -64,12 +63,12 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   constructor(environment: Environment, options: ClientOptions) {
     super(environment.onListenerError);
     this.environment = environment;
-    this.instanceId = options.instanceId ?? newInstanceId(environment.random);
-    const { instanceId } = this;
+    this.#instanceId = options.instanceId;
     const onChanged = (account: Account, registration: RegistrationInfo, previousState: RegistrationState): void =>
       this.#onRegistrationChanged(account, registration, previousState);
     const hasCalls = (account: Account): boolean => this.#calls.all.some((call) => call.account === account);
     const onFlow = (change: FlowChange): void => this.#onFlow(change);
+    const instanceId = (): string => this.instanceId;
     this.#accounts = new AccountList(options, { environment, instanceId, onChanged, onFlow, hasCalls });
     this.codecs = options.media === "external" ? undefined : new CodecRegistry();
     this.offersDtmf = this.codecs !== undefined && (typeof options.media !== "object" || (options.media.dtmf ?? true));
@@ -113,6 +112,11 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   }
 
   /** The account that is meant where none is named. */
+  /** URN that registrars know this client by (RFC 5626 §4.1). */
+  get instanceId(): string {
+    return (this.#instanceId ??= newInstanceId(this.environment.random));
+  }
+
   get account(): Account {
     return this.#accounts.first;
   }

@@ -25,7 +25,7 @@ export interface AccountRegistrationParts {
   readonly environment: Environment;
   readonly account: Account;
   /** URN of the client (RFC 5626 §4.1). */
-  readonly instanceId: string;
+  readonly instanceId: () => string;
   readonly hasCalls: (account: Account) => boolean;
   /** Hears of each change, once. */
   readonly onChanged: (account: Account, info: RegistrationInfo, previousState: RegistrationState) => void;
@@ -233,7 +233,7 @@ export class AccountRegistration implements AccountLink, RegistrationSetUser {
       route: outboundProxy === undefined ? [] : [outboundProxy],
       contactUser,
       accountId: id,
-      instanceId,
+      instanceId: instanceId(),
       regId: i + 1,
       expiresSeconds,
       learnsAddress: natPolicy.learnsContact,

@@ -1,3 +1,5 @@
+// Node needs it for the first port that a process opens, and would load it then: better with everything else.
+import "node:cluster";
 import { createSocket, type Socket } from "node:dgram";
 import { formatHostPort } from "../host-port.ts";
 import type { AddressFamily, BindDatagramOptions, DatagramReceiver, DatagramSocket, SocketAddress } from "../network.ts";
