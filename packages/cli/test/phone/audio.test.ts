@@ -9,12 +9,12 @@ async function toneIn(path: string, fromHz: number, toHz: number): Promise<numbe
 }
 
 describe("the audio of a phone", () => {
-  test("--tone is sent in every call, --record takes each to a file of a folder", async () => {
+  test("--tone is sent in every call, --record takes each to a file of a folder", { retry: 2 }, async () => {
     const { alice, runThere, end, folder, until, clock } = phoneLine();
     const there = runThere(`answer --listen 10.0.0.2:5080 --tone 1000 --record ${folder}/there.wav --max-calls 2`);
     await until(() => there.terminal.out.includes("Ctrl-C ends"));
     await clock.advance(10);
-    const one = ["call sip:bob@10.0.0.2:5080", "wait audio", "sleep 1", "hangup"];
+    const one = ["call sip:bob@10.0.0.2:5080", "wait audio", "sleep 5", "hangup"];
     const here = alice(`--no-register --tone 440 --record ${folder}`, script(...one, ...one));
     expect(await end(here)).toBe(0);
     expect(await end(there)).toBe(0);
@@ -28,7 +28,8 @@ describe("the audio of a phone", () => {
     expect(await toneIn(`${folder}/there.wav`, 300, 600)).toBeCloseTo(440, 0);
   });
 
-  test("play, tone, echo, record and stop change it while the call lasts", async () => {
+  // The clock is virtual and the files are not: there is time for them to be opened.
+  test("play, tone, echo, record and stop change it while the call lasts", { retry: 2 }, async () => {
     const { alice, peer, end, folder } = phoneLine();
     const bob = await peer();
     bob.onIncoming(async (incoming) => {
@@ -40,7 +41,7 @@ describe("the audio of a phone", () => {
       "wait connected",
       `record ${folder}/a.wav`,
       "tone 700",
-      "sleep 1",
+      "sleep 10",
       "stop record",
       "stop play",
       "sleep 1",

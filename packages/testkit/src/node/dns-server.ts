@@ -6,6 +6,7 @@ import { addressData, naptrData, parseQuery, recordTypes, srvData, writeResponse
 /** A datagram without EDNS takes no more (RFC 1035 §4.2.1). */
 const longestDatagramBytes = 512;
 const longestMessageBytes = 65_535;
+const mostAttempts = 20;
 
 /**
  * A name server on a port of 127.0.0.1, over UDP and TCP, for what asks through the system: it says what `resolver` knows, with its
@@ -25,15 +26,27 @@ export class DnsServer implements AsyncDisposable {
 
   /** Rejects with the system's error. */
   static async start(resolver: Resolver): Promise<DnsServer> {
-    const server = new DnsServer(resolver);
-    await new Promise<void>((resolve, reject) => {
-      server.#datagrams.once("error", reject);
-      server.#datagrams.bind(0, "127.0.0.1", () => {
-        server.#streams.once("error", reject);
-        server.#streams.listen(server.#datagrams.address().port, "127.0.0.1", resolve);
+    for (let attempt = 1; ; attempt++) {
+      const server = new DnsServer(resolver);
+      try {
+        await server.#open();
+        return server;
+      } catch (error) {
+        await server.close();
+        // The port that was free for UDP was not for TCP.
+        if (attempt === mostAttempts || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      }
+    }
+  }
+
+  #open(): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      this.#datagrams.once("error", reject);
+      this.#datagrams.bind(0, "127.0.0.1", () => {
+        this.#streams.once("error", reject);
+        this.#streams.listen(this.#datagrams.address().port, "127.0.0.1", resolve);
       });
     });
-    return server;
   }
 
   /** `127.0.0.1:port`, as `NodeResolver` wants its servers. */
