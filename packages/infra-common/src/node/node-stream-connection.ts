@@ -89,8 +89,15 @@ export class NodeStreamConnection implements StreamConnection {
       this.#socket.resume();
       if (!abort) this.#socket.destroySoon();
     }
-    if (abort && !this.#socket.destroyed) this.#socket.resetAndDestroy();
+    if (abort && !this.#socket.destroyed) this.#breakOff();
     return this.#closed;
+  }
+
+  /** The system refuses to reset a socket that is shutting down, which would then never close; nothing waits to be sent on it. */
+  #breakOff(): void {
+    const isShuttingDown = this.#socket.writableEnded && this.#socket.writableLength === 0;
+    if (isShuttingDown) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   #reasonForClosing(): Error | undefined {

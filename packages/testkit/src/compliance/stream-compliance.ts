@@ -195,6 +195,13 @@ export function streamCompliance(subject: NetworkUnderTest): readonly Compliance
       );
       equal(server.connection.send(Buffer.from("x")), true, "sending on a broken connection is ignored");
     }),
+    rule("an abort while the connection is closing ends it, once", async () => {
+      const { client, server } = await pair();
+      const promise = client.connection.close();
+      await settle(subject, Promise.all([promise, client.connection.close({ abort: true })]));
+      await closed(client, server);
+      equal([client.closings.length, server.closings.length], [1, 1], "closings");
+    }),
     rule("a closed server frees its port at once, and leaves its connections alone", async () => {
       const { client, server, listener } = await pair();
       equal(await codeOf(listen(true, listener.localPort)), "NETWORK_ADDRESS_IN_USE", "while it listens");
