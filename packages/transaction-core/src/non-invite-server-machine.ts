@@ -22,8 +22,10 @@ const actions: ActionMap<NonInviteServerMachine, NonInviteServerAction, Transact
   stopTimers: (t) => t.stopTimers(),
   startExpiry: (t) => t.startEndTimer(64 * t.host.timers.T1 - timerEReachesT2Ms(t.host.timers), onExpired),
   startTimerJ: (t) => {
-    if (t.flow.reliable) t.input("timerJ");
-    else if (!t.linger()) t.startEndTimer(64 * t.host.timers.T1, onTimerJ);
+    if (t.flow.reliable) return t.input("timerJ");
+    if (t.linger()) return;
+    t.compact();
+    t.startEndTimer(64 * t.host.timers.T1, onTimerJ);
   },
   reportTransportError: (t, message) => t.reportTransportError(message),
   reportTerminated: (t) => t.user?.onTerminated?.(t),
