@@ -111,12 +111,12 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     this.#stack = new Restartable(() => ClientStack.open(parts));
   }
 
-  /** The account that is meant where none is named. */
   /** URN that registrars know this client by (RFC 5626 §4.1). */
   get instanceId(): string {
     return (this.#instanceId ??= newInstanceId(this.environment.random));
   }
 
+  /** The account that is meant where none is named. */
   get account(): Account {
     return this.#accounts.first;
   }
