@@ -13,6 +13,7 @@ function hintFor(code: string): string {
 
 /** Runs the body of a command. What goes wrong becomes one line, or one JSON object, and an exit code; a bug is thrown on. */
 export async function runCommand({ terminal, interrupted }: CommandContext, json: boolean, body: () => Promise<number>): Promise<number> {
+  if (json) terminal.writeForPrograms();
   try {
     return await body();
   } catch (error) {

@@ -36,6 +36,7 @@ export class Terminal {
   readonly #openLines: ((options: LineReaderOptions) => LineReader) | undefined;
   #reader: LineReader | undefined;
   #live = "";
+  #isForPrograms = false;
   /** While a person types, nothing moves. */
   #isAsking = false;
   /** Settles with the answer; the next question waits for it. */
@@ -53,7 +54,12 @@ export class Terminal {
 
   /** Whether a person watches: then there is a live line. */
   get isInteractive(): boolean {
-    return this.#out.isTTY === true;
+    return this.#out.isTTY === true && !this.#isForPrograms;
+  }
+
+  /** What is written from now on is for programs, although a person may see it: there is no live line between its lines. */
+  writeForPrograms(): void {
+    this.#isForPrograms = true;
   }
 
   /** Width in characters. */

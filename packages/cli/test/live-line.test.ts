@@ -73,4 +73,21 @@ describe("what a person sees of a call", () => {
     for (const command of [...callers, there]) expect(await end(command)).toBe(0);
     expect(there.terminal.screen.at(-1)).toBe("");
   });
+
+  test("is not there between the objects that a program reads, whoever watches", async () => {
+    const { run, runThere, end, clock } = commandLine();
+    const there = runThere("answer --listen 10.0.0.2:5060 --max-calls 1 --json", { interactive: true });
+    await clock.advance(10);
+    const commands = [
+      run(`${target} --duration 3 --json`, { interactive: true }),
+      run("options 10.0.0.2 --json", { interactive: true }),
+      run("phone --no-config --listen 10.0.0.1:5070 --json", { interactive: true, input: "call sip:nobody@10.0.0.3\nwait ended 40" }),
+      run("doctor 10.0.0.2 --listen 10.0.0.1:5080 --json", { interactive: true }),
+    ];
+    for (const command of [there, ...commands]) await end(command);
+    for (const { terminal } of [there, ...commands]) {
+      expect(terminal.out).not.toContain("\r");
+      expect(terminal.json.length).toBeGreaterThan(0);
+    }
+  });
 });

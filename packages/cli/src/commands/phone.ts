@@ -80,7 +80,7 @@ class PhoneSession {
       new StateFile(isKept ? stateFile(name, terminal.variables) : undefined, keptLines, (error) =>
         terminal.error(`warning: no history is kept: ${error.message}`),
       );
-    this.#typed = keep("phone-lines", terminal.isInteractive && !json);
+    this.#typed = keep("phone-lines", terminal.isInteractive);
     this.#reader = terminal.readLines({
       edits: !json,
       history: this.#typed.lines,

@@ -59,7 +59,7 @@ export class Phone implements Disposable {
     const { clock } = client.environment;
     this.narrator = new CallNarrator(terminal, flags.json ?? false, clock);
     this.registrations = new PhoneRegistrations(client, this.narrator, () => this.#changed());
-    this.#live = new LiveLine(terminal, clock, () => (flags.json ? "" : promptText(this, clock.now())));
+    this.#live = new LiveLine(terminal, clock, () => promptText(this, clock.now()));
     client.on("incomingCall", ({ incoming }) => this.#take(incoming));
   }
 
