@@ -12,7 +12,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const only = process.argv.slice(2);
 
 const peerPackages =
-  "sip-tester kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipsak sipvicious openssl tshark coturn sox gcc libc6-dev iproute2 nftables".split(
+  "sip-tester kamailio kamailio-tls-modules kamailio-websocket-modules kamailio-outbound-modules baresip-core sipsak sipvicious openssl tshark coturn sox gcc libc6-dev iproute2 nftables".split(
     " ",
   );
 

@@ -1,12 +1,13 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe } from "vitest";
 
-/** The Debian package of each program that the tests run. */
+/** The Debian package of each program, and module of kamailio, that the tests run. */
 const packages: Readonly<Record<string, string>> = {
   baresip: "baresip-core",
   sipp: "sip-tester",
   kamailio: "kamailio",
+  "outbound.so": "kamailio-outbound-modules",
   tshark: "tshark",
   dumpcap: "tshark",
   openssl: "openssl",
@@ -21,12 +22,15 @@ const packages: Readonly<Record<string, string>> = {
 };
 
 /** Debian keeps daemons in /usr/sbin, which a user's PATH may lack. */
-const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+const programFolders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+/** kamailio's modules are in a folder of the machine's architecture. */
+const moduleFolders = (existsSync("/usr/lib") ? readdirSync("/usr/lib") : []).map((name) => join("/usr/lib", name, "kamailio", "modules"));
 
 export function isInstalled(program: string): boolean {
-  return folders.some((folder) => {
+  const isModule = program.endsWith(".so");
+  return (isModule ? moduleFolders : programFolders).some((folder) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      accessSync(join(folder, program), isModule ? constants.R_OK : constants.X_OK);
       return true;
     } catch {
       return false;
