@@ -11,4 +11,6 @@ export interface SipTransportUser {
   onMalformed(error: SipParseError<SipRequest>, flow: Flow): void;
   /** A send failed, or the connection ended or broke: what waits for an answer over `flow` need not wait. */
   onFlowFailed(flow: Flow, error: Error): void;
+  /** Whether a Binding request (STUN) that came over `flow` is answered (RFC 5626 §8). Default: each is. */
+  answersStun?(flow: Flow): boolean;
 }

@@ -12,6 +12,7 @@ const nothing = Buffer.alloc(0);
 
 const onIdleTimer = (flow: StreamFlow): void => flow.closeIfIdle();
 const onMessageTimer = (flow: StreamFlow): void => flow.giveUp("SIP_TRANSPORT_CONNECTION_LOST", "a message began and did not end in time");
+const onLingerTimer = (flow: StreamFlow): void => flow.abort();
 const onStallTimer = (flow: StreamFlow): void => flow.giveUp("SIP_TRANSPORT_OVERLOADED", "the peer reads nothing of what is sent to it");
 
 /** What becomes of a connection's flow is its transport's business. */
@@ -21,6 +22,8 @@ export interface StreamFlowOwner {
   /** A request has come over a connection that the peer opened. */
   onInboundRequest(flow: StreamFlow, request: SipRequest): void;
   onFlowEnded(flow: StreamFlow, error: SipTransportError): void;
+  /** The connection of a flow that has ended is closed. */
+  onConnectionClosed(flow: StreamFlow): void;
 }
 
 /** One connection that carries SIP messages both ways (RFC 3261 §18.3). */
@@ -48,6 +51,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
   #idleTimer: Timer | undefined = undefined;
   #messageTimer: Timer | undefined = undefined;
   #stallTimer: Timer | undefined = undefined;
+  #lingerTimer: Timer | undefined = undefined;
   /** CRLF CRLFs that are not answered yet. */
   #pings = 0;
 
@@ -137,17 +141,25 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
     else if (connection.queuedBytes > options.queuedBytes / 4) this.#hold(connection);
   }
 
-  /** Ends the connection after what is queued, or at once with `abort`. Resolves when it is closed. */
-  close(reason: SipTransportError, { abort = false }: { abort?: boolean } = {}): Promise<void> {
+  /** Ends the connection after what is queued, for which it waits `lingerMs` at most. Resolves when it is closed. */
+  close(reason: SipTransportError, lingerMs: number = this.#owner.context.options.messageTimeoutMs): Promise<void> {
     this.#end(reason);
-    return this.#open.close({ abort });
+    this.#lingerTimer?.cancel();
+    this.#lingerTimer = this.#owner.context.environment.clock.setTimer(lingerMs, onLingerTimer, this);
+    return this.#open.close();
+  }
+
+  /** Ends the connection at once, once it is no flow any more. */
+  abort(): void {
+    void this.#open.close({ abort: true });
   }
 
   giveUp(code: SipTransportErrorCode, why: string): void {
     if (this.#isClosed) return;
     const error = new SipTransportError(code, `The ${this.transport} connection with ${this.#peer} was given up: ${why}`);
     this.#owner.context.environment.logger.info({ remote: this.#peer, why }, "SIP connection given up");
-    void this.close(error, { abort: true });
+    this.#end(error);
+    this.abort();
   }
 
   closeIfIdle(): void {
@@ -179,6 +191,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
 
   onClosed(error: Error | undefined): void {
     this.#visitor?.leave();
+    this.#lingerTimer?.cancel();
     if (!this.#connection) return;
     const what = error ? `broke: ${error.message}` : "was closed by the peer";
     this.#end(
@@ -186,6 +199,7 @@ export class StreamFlow implements Flow, StreamReceiver, StreamFramerReceiver {
         cause: error,
       }),
     );
+    this.#owner.onConnectionClosed(this);
   }
 
   onMessage(message: SipRequest | SipResponse): void {

@@ -13,7 +13,7 @@ import { isInvalidHost, type NamedAddress, type Transport } from "./transport.ts
 import type { TransportContext } from "./transport-context.ts";
 import { defaultPorts } from "./transport-name.ts";
 
-/** How long a closing transport waits for a peer to take what was sent. */
+/** How long a closing transport waits for a peer to take what was sent last, and what a reset would take back. */
 const lingerMs = 500;
 
 /**
@@ -25,6 +25,8 @@ export class StreamTransport implements Transport, StreamFlowOwner {
   readonly carrier: Carrier;
   #points: readonly StreamListeningPoint[] = [];
   readonly #flows = new FlowTable();
+  /** Flows that have ended, and whose connections have not. */
+  readonly #leaving = new Set<StreamFlow>();
   readonly #attempts = new Map<string, SharedAttempt<StreamFlow>>();
 
   constructor(context: TransportContext, carrier: Carrier) {
@@ -102,7 +104,12 @@ export class StreamTransport implements Transport, StreamFlowOwner {
 
   onFlowEnded(flow: StreamFlow, error: SipTransportError): void {
     this.#flows.delete(flow);
+    this.#leaving.add(flow);
     this.context.ingress.flowFailed(flow, error);
+  }
+
+  onConnectionClosed(flow: StreamFlow): void {
+    this.#leaving.delete(flow);
   }
 
   leaveAddresses(isLost: (address: string) => boolean): void {
@@ -118,18 +125,10 @@ export class StreamTransport implements Transport, StreamFlowOwner {
 
   async close(): Promise<void> {
     const closed = new SipTransportError("SIP_TRANSPORT_CLOSED", "The SIP transports have been closed");
-    const flows = this.#flows.all;
+    const flows = [...this.#flows.all, ...this.#leaving];
     for (const attempt of this.#attempts.values()) attempt.abandon(closed);
     this.carrier.close();
-    await Promise.all([...this.#points.map((point) => point.close()), ...flows.map((flow) => this.#leave(flow, closed))]);
-  }
-
-  /** What was sent last must arrive, which a reset would prevent; a peer that does not take it is not waited for. */
-  async #leave(flow: StreamFlow, reason: SipTransportError): Promise<void> {
-    const abort = (): void => void flow.close(reason, { abort: true });
-    const timer = this.context.environment.clock.setTimer(lingerMs, abort);
-    await flow.close(reason);
-    timer.cancel();
+    await Promise.all([...this.#points.map((point) => point.close()), ...flows.map((flow) => flow.close(closed, lingerMs))]);
   }
 
   #accept(carried: CarriedConnection, visitor: Visitor): StreamReceiver {

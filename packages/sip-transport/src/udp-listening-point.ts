@@ -136,8 +136,15 @@ export class UdpListeningPoint implements ListeningPoint, DatagramReceiver, UdpF
     if (this.#stun) return this.#stun;
     const { socket } = this;
     const client = new StunClient(this.#context.environment, socket);
-    this.#stun = { client, agent: new StunAgent({ socket, client, server: new BindingServer() }) };
+    const answers = (address: string, port: number): boolean => this.#answersStun(address, port);
+    this.#stun = { client, agent: new StunAgent({ socket, client, server: new BindingServer(), answers }) };
     return this.#stun;
+  }
+
+  #answersStun(address: string, port: number): boolean {
+    const { user } = this.#context.ingress;
+    // From which address of several it would be answered has no part in it.
+    return user?.answersStun?.(this.flow(address, port) ?? new UdpFlow(this, this.address, "", address, port)) !== false;
   }
 
   /** The first datagram from a remote address waits until it is known which local address answers it. */

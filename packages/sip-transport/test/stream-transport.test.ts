@@ -308,6 +308,34 @@ describe("the end of a connection", () => {
     expect(isClosed()).toBe(true);
   });
 
+  test("comes to a peer that is left for its nonsense and reads nothing, too", async () => {
+    const parties = setUp({ messageTimeoutMs: 5000 });
+    const { bob, clock } = parties;
+    const { say, connection, isClosed } = await rawPeer(parties);
+    await say(optionsRequest("SIP/2.0/TCP x;branch=z9hG4bK1"));
+    const { flow } = bob.user.requests[0]!;
+    connection.pause();
+    for (let i = 0; i < 12; i++) flow.send(optionsRequest(viaFor(flow, "z9hG4bK2"), { body: "x".repeat(20_000) }));
+    await say("nonsense\r\n\r\n", 4000);
+    expect([flow.isClosed, isClosed(), bob.environment.network.openSockets]).toEqual([true, false, 2]);
+    await clock.advance(1100);
+    expect([isClosed(), bob.environment.network.openSockets]).toEqual([true, 1]);
+  });
+
+  test("closing does not wait for a peer that was left and takes nothing, either", async () => {
+    const parties = setUp();
+    const { bob, clock } = parties;
+    const { say, connection } = await rawPeer(parties);
+    await say(optionsRequest("SIP/2.0/TCP x;branch=z9hG4bK1"));
+    connection.pause();
+    for (let i = 0; i < 200; i++) bob.user.requests[0]!.flow.send(Buffer.alloc(1000, " "));
+    await say("nonsense\r\n\r\n");
+    const closing = bob.transports.close();
+    await clock.advance(1000);
+    await closing;
+    expect([bob.environment.network.openSockets, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
   test("a peer that reads again is read from again", async () => {
     const parties = setUp({ queuedBytes: 400_000, messageTimeoutMs: 5000 });
     const { bob, clock } = parties;

@@ -10,6 +10,8 @@ export interface StunAgentOptions {
   client?: StunClient;
   /** Answers requests. Default: they are dropped. */
   server?: BindingServer;
+  /** Whether the server answers whoever asks from there. Default: it answers everybody. */
+  answers?: (address: string, port: number) => boolean;
 }
 
 /** STUN on a socket that carries SIP or RTP beside it: takes out of the stream what is STUN, by its first byte and magic cookie. */
@@ -17,12 +19,14 @@ export class StunAgent {
   readonly #socket: StunSocket;
   readonly #client: StunClient | undefined;
   readonly #server: BindingServer | undefined;
+  readonly #answers: ((address: string, port: number) => boolean) | undefined;
   #droppedMessages = 0;
 
-  constructor({ socket, client, server }: StunAgentOptions) {
+  constructor({ socket, client, server, answers }: StunAgentOptions) {
     this.#socket = socket;
     this.#client = client;
     this.#server = server;
+    this.#answers = answers;
   }
 
   /** STUN messages that were damaged, or that nobody here takes. */
@@ -41,7 +45,7 @@ export class StunAgent {
     if (typeof message === "string") this.#droppedMessages++;
     else if (message.class === "success" || message.class === "error") {
       if (!this.#client?.receive(message, address, port)) this.#droppedMessages++;
-    } else if (this.#server) {
+    } else if (this.#server && this.#answers?.(address, port) !== false) {
       const response = this.#server.answer(message, { address, port });
       if (response) this.#socket.send(response, port, address);
     } else this.#droppedMessages++;

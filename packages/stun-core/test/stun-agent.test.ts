@@ -43,6 +43,18 @@ describe("StunAgent", () => {
     expect([a.texts, b.texts]).toEqual([["\r\n\r\n"], ["OPTIONS sip:b SIP/2.0\r\n\r\n"]]);
   });
 
+  test("answers nobody but those whom it is to answer", async () => {
+    const { clock, a, b } = await setUp();
+    const answered: string[] = [];
+    const answers = (address: string, port: number): boolean => answered.push(`${address} ${port}`) > 1;
+    const agent = new StunAgent({ socket: b.socket, server: b.server, answers });
+    const request = new StunWriter("request", 1, new Uint8Array(12)).toBytes();
+    for (let n = 0; n < 2; n++) expect(agent.receive(request, "198.51.100.1", 5060)).toBe(true);
+    await clock.advance(100);
+    expect([answered, agent.droppedMessages, b.server.stats.requests]).toEqual([["198.51.100.1 5060", "198.51.100.1 5060"], 1, 1]);
+    expect(a.agent.droppedMessages).toBe(1); // the answer to the second
+  });
+
   test("drops and counts STUN that is damaged or for nobody", async () => {
     const { a } = await setUp();
     const damaged = new StunWriter("request", 1, new Uint8Array(12)).toBytes();

@@ -185,6 +185,11 @@ export class TransactionLayer implements SipTransportUser, AsyncDisposable {
     this.#stateless.respond(request, flow, { statusCode });
   }
 
+  /** For the transports to call. */
+  answersStun(flow: Flow): boolean {
+    return this.#user.answersStun?.(flow) !== false;
+  }
+
   /** For the transports to call. "The client transaction SHOULD inform the TU that a transport failure has occurred" (RFC 3261 §17.1.4). */
   onFlowFailed(flow: Flow, error: Error): void {
     for (const transaction of this.#clients.over(flow)) transaction.fail(error);

@@ -31,6 +31,8 @@ export interface TransactionUser {
   screen?(request: SipRequest, flow: Flow): StatelessRefusal | "ignore" | undefined;
   /** Whether what is no well-formed request is answered, with 400 as a rule. Default: it is. */
   answersMalformed?(flow: Flow): boolean;
+  /** Whether a Binding request (STUN) is answered. Default: it is. */
+  answersStun?(flow: Flow): boolean;
 }
 
 /** What a client transaction reports to; one object may serve many. Nothing here may throw. */

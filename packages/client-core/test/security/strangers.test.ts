@@ -29,6 +29,21 @@ describe("A client that ignores strangers", () => {
   });
 
   test.each([
+    ["not those of strangers", [], 0],
+    ["those of known peers", ["10.0.0.7"], 1],
+  ])("answers Binding requests (STUN) as it answers SIP: %s", async (_whose, peers, answers) => {
+    const { clock, environments } = await setUp({ peers });
+    const { network } = virtualEnvironment({ host: "10.0.0.7", beside: environments.bob });
+    const heard: Buffer[] = [];
+    const receiver = { onDatagram: (data: Buffer) => void heard.push(data), onSocketError: () => {} };
+    const socket = await network.bindDatagram({ address: "10.0.0.7", port: 4000 }, receiver);
+    socket.send(Buffer.from("000100002112a442000102030405060708090a0b", "hex"), 5060, "10.0.0.2");
+    await clock.advance(1000);
+    expect(heard).toHaveLength(answers);
+    await socket.close();
+  });
+
+  test.each([
     ["an address", ["10.0.0.1"]],
     ["a network", ["10.0.0.0/30"]],
     ["an IPv6 network beside it", ["2001:db8::/32", "10.0.0.1/32"]],

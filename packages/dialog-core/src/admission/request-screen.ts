@@ -71,6 +71,11 @@ export class RequestScreen {
     return this.#isKnown(flow) || this.#screenStranger(flow) === undefined;
   }
 
+  /** Whether Binding requests are answered, which are small and small to answer. */
+  answersStun(flow: Flow): boolean {
+    return !this.#ignoresStrangers || this.#isKnown(flow);
+  }
+
   /** The request was answered: when one that was refused comes again, nobody is asked about it. */
   remember(request: SipRequest, flow: Flow, statusCode: number, { reasonPhrase, headers }: ResponseOptions): void {
     if (statusCode >= 400 && request.toTag === undefined) this.#refusals.add(request, flow, { statusCode, reasonPhrase, headers });

@@ -217,6 +217,11 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
   }
 
   /** Internal. */
+  answersStun(flow: Flow): boolean {
+    return this.#screen.answersStun(flow);
+  }
+
+  /** Internal. */
   onRequest(transaction: ServerTransaction): void {
     this.#server.receive(transaction);
   }

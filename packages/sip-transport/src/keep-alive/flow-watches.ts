@@ -1,4 +1,4 @@
-import type { Environment } from "@sidetone/infra-common";
+import type { Environment, Timer } from "@sidetone/infra-common";
 import type { Flow } from "../flow.ts";
 import type { FlowObserver } from "../ingress.ts";
 import { SipTransportError } from "../sip-transport-error.ts";
@@ -11,6 +11,8 @@ export class FlowWatches implements FlowWatchUser, FlowObserver {
   readonly #watches = new Map<string, FlowWatch>();
   /** Tells the transactions. */
   readonly #onFlowFailed: (flow: Flow, error: SipTransportError) => void;
+  /** Runs when a flow had ended before it was to be kept alive: its user hears of it later, as of any other. */
+  #lateTimer: Timer | undefined = undefined;
 
   constructor(environment: Environment, onFlowFailed: (flow: Flow, error: SipTransportError) => void) {
     this.#environment = environment;
@@ -24,7 +26,7 @@ export class FlowWatches implements FlowWatchUser, FlowObserver {
       watch = new FlowWatch(key, flow, this.#environment, this);
       this.#watches.set(key, watch);
     }
-    if (flow.isClosed) this.#environment.clock.setTimer(0, () => this.socketClosed());
+    if (flow.isClosed) this.#lateTimer ??= this.#environment.clock.setTimer(0, () => this.socketClosed());
     return watch.lease(options);
   }
 
@@ -41,6 +43,8 @@ export class FlowWatches implements FlowWatchUser, FlowObserver {
 
   /** A socket was closed, and its flows with it. */
   socketClosed(): void {
+    this.#lateTimer?.cancel();
+    this.#lateTimer = undefined;
     const error = new SipTransportError("SIP_TRANSPORT_CONNECTION_LOST", "The socket of the flow was closed");
     for (const watch of [...this.#watches.values()]) if (watch.flow.isClosed) this.#fail(watch, error);
   }
@@ -57,6 +61,7 @@ export class FlowWatches implements FlowWatchUser, FlowObserver {
 
   /** Nobody is told. */
   close(): void {
+    this.#lateTimer?.cancel();
     for (const watch of this.#watches.values()) watch.stop();
     this.#watches.clear();
   }

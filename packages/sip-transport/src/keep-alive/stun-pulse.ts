@@ -31,10 +31,16 @@ export class StunPulse implements Pulse, StunKeepAliveUser {
   follow({ intervalMs }: PulsePlan): void {
     if (this.#keepAlive && intervalMs === this.#intervalMs) return;
     this.#intervalMs = intervalMs;
+    const { mappedAddress } = this;
     this.stop();
-    const server = { address: this.#flow.remoteAddress, port: this.#flow.remotePort };
-    const options = { client: this.#client, server, user: this, timeoutMs: answerTimeoutMs };
-    this.#keepAlive = new StunKeepAlive(this.#environment, intervalMs === undefined ? options : { ...options, intervalMs });
+    this.#keepAlive = new StunKeepAlive(this.#environment, {
+      client: this.#client,
+      server: { address: this.#flow.remoteAddress, port: this.#flow.remotePort },
+      user: this,
+      timeoutMs: answerTimeoutMs,
+      ...(intervalMs !== undefined && { intervalMs }),
+      ...(mappedAddress && { mappedAddress }),
+    });
     this.#keepAlive.start();
   }
 

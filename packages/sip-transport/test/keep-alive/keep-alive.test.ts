@@ -150,6 +150,18 @@ describe("pings on a stream (RFC 5626 §4.4.1)", () => {
     expect(lost).toHaveLength(2);
   });
 
+  test("a flow that was closed before leaves no timer when all is closed at once", async () => {
+    const { alice, bob, clock, lost, flow, options } = await setUp("TCP");
+    await pass(clock, 100);
+    await settled(clock, Promise.all([alice.transports.close(), bob.transports.close()]));
+    expect(clock.pendingTimers).toBe(0);
+    const other = party({ host: "10.0.0.5", beside: alice.environment });
+    other.transports.keepAlive(flow, options);
+    await other.transports.close();
+    expect(clock.pendingTimers).toBe(0);
+    expect(lost).toEqual([]);
+  });
+
   test("a connection that is kept alive is never idle", async () => {
     const { clock, flow, lost } = await setUp("TCP");
     await pass(clock, 1_300_000);
@@ -243,6 +255,18 @@ describe("UDP", () => {
     expect(lost[0]!.error.message).toContain("10.0.0.3:40001 in place of 10.0.0.3:40000");
     expect(lost[0]!.atMs - rebootedAtMs).toBeLessThan(20_000);
     expect(alice.user.failures).toEqual([]);
+  });
+
+  test("the address stays known when somebody else wants the flow asked sooner, and a NAT that rebooted meanwhile is found out", async () => {
+    const { alice, clock, flow, nat, keepAlive, lost } = await setUpNat(true);
+    await pass(clock, 1_000);
+    const known = { address: "10.0.0.3", port: 40_000 };
+    expect(keepAlive.mappedAddress).toEqual(known);
+    nat.reboot();
+    const sooner = alice.transports.keepAlive(flow, { user: { onFlowLost: () => {} }, isAgreed: true, intervalMs: 5_000 });
+    expect([keepAlive.mappedAddress, sooner.mappedAddress]).toEqual([known, known]);
+    await pass(clock, 1_000);
+    expect(lost.map(({ error }) => error.code)).toEqual(["SIP_TRANSPORT_MAPPING_CHANGED"]);
   });
 
   test("line ends keep the binding where nothing was agreed, at most 25 s apart, and nobody answers them", async () => {

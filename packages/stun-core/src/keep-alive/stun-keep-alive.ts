@@ -30,6 +30,8 @@ export interface StunKeepAliveOptions {
   intervalMs?: number;
   /** How long to wait for an answer, retransmissions included, in milliseconds. Default 10,000. */
   timeoutMs?: number;
+  /** What another one has found before: an answer that names another address is a change. Default: nothing is known. */
+  mappedAddress?: SocketAddress;
   /** Default none: RFC 5626 §8 has none for keep-alive. */
   credentials?: StunCredentials;
 }
@@ -62,10 +64,11 @@ export class StunKeepAlive {
     this.#user = options.user;
     this.#intervalMs = intervalMs;
     this.#timeoutMs = timeoutMs;
+    this.#mappedAddress = options.mappedAddress;
     this.#credentials = options.credentials;
   }
 
-  /** The address that the flow has at the other end, from the last answer. */
+  /** The address that the flow has at the other end, from the last answer, or as it was known before. */
   get mappedAddress(): SocketAddress | undefined {
     return this.#mappedAddress;
   }
