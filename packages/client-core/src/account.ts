@@ -35,7 +35,10 @@ export interface AccountOptions {
   username?: string;
   /** The password, or a function that gets it when a server asks for it. */
   password?: string | PasswordPrompt;
-  /** The only realm whose challenges this account answers. Without it, only its domain's and its outbound proxy's hosts may challenge. */
+  /**
+   * The only realm whose challenges this account answers. Without it, only the hosts of its domain, registrar and outbound proxy may challenge, and
+   * where its registrar has sent it by Service-Route (RFC 3608), for a realm that one of those has asked for.
+   */
   realm?: string;
   /**
    * URI of the proxy that every request of this account goes to first: `sip:proxy.example.com;lr`. Of several, the account registers over
@@ -103,6 +106,8 @@ export class Account {
   readonly #requireAuth: RequireAuthOptions | undefined;
   readonly #password: string | PasswordPrompt | undefined;
   readonly #trustedHosts: ReadonlySet<string>;
+  /** The latest realms that trusted hosts have asked for. */
+  readonly #askedRealms = new Set<string>();
   #link: AccountLink | undefined = undefined;
 
   /**
@@ -257,17 +262,31 @@ export class Account {
   }
 
   /**
-   * The password, for a challenger that may ask for it: one of the configured realm, or without one, a server of the account's domain or its
-   * outbound proxy. A hostile callee gets nothing to guess from.
+   * The password, for a challenger that may ask for it: one of the configured realm, or without one, a server of the account's own, or the one
+   * that its registrar has named as its way. A hostile callee gets nothing to guess from.
    */
   async credentialsFor(challenge: Omit<PasswordChallenge, "accountId">): Promise<{ username: string; password: string } | undefined> {
     if (this.#password === undefined) return undefined;
-    const trusted = this.realm === undefined ? this.#trustedHosts.has(challenge.target.toLowerCase()) : this.realm === challenge.realm;
-    if (!trusted) return undefined;
     const { realm, target, isProxy, algorithm } = challenge;
+    if (!this.#mayAsk(target.toLowerCase(), realm)) return undefined;
     const asked = { accountId: this.id, realm, target, isProxy, algorithm };
     const password = typeof this.#password === "string" ? this.#password : await this.#password(asked);
     return password === undefined ? undefined : { username: this.username, password };
+  }
+
+  #mayAsk(host: string, realm: string): boolean {
+    if (this.realm !== undefined) return this.realm === realm;
+    const asked = this.#askedRealms;
+    if (!this.#trustedHosts.has(host)) return asked.has(realm) && this.#isServiceRoute(host);
+    asked.delete(realm);
+    asked.add(realm);
+    if (asked.size > maxAskedRealms) for (const oldest of asked) return asked.delete(oldest);
+    return true;
+  }
+
+  #isServiceRoute(host: string): boolean {
+    const first = this.#link?.serviceRoute[0];
+    return first !== undefined && uriOfRoute(first).host.toLowerCase() === host;
   }
 
   get #way(): AccountWay {
@@ -302,6 +321,8 @@ function hostPortOf(route: string): string {
   return `${host.toLowerCase()}:${port}`;
 }
 
+/** Servers that ask for a new realm each time leave no more than these behind. */
+const maxAskedRealms = 8;
 const anonymous = "sip:anonymous@anonymous.invalid";
 /** Of telephone numbers (RFC 3966 §5.1.1). */
 const visualSeparators = /[\s().-]/g;
