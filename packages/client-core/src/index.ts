@@ -55,6 +55,7 @@ export type {
   MediaSessionStoppedEvent,
   MediaSessionUpdatedEvent,
   MicrophoneStateChangedEvent,
+  CertificateExpiringEvent,
   NetworkChangedEvent,
   NetworkEvent,
   PacketLossEvent,

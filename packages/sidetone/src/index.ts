@@ -32,6 +32,7 @@ export {
   type AudioTransmission,
   type Binding,
   type FailoverOptions,
+  type CertificateExpiringEvent,
   type NetworkChangedEvent,
   type NetworkEvent,
   type FlowFailedEvent,

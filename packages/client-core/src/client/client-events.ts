@@ -1,3 +1,4 @@
+import type { CertificateExpiry } from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
 import type { Call } from "../call/call.ts";
 import type { CallEnded } from "../call/call-end.ts";
@@ -25,6 +26,11 @@ export interface ClientEvents {
   flowChanged: { readonly account: Account; readonly change: FlowChange };
   /** The machine has other addresses, or has slept; or what came of it for this client. */
   networkChanged: { readonly change: NetworkChange };
+  /**
+   * A certificate of this client (`tls.cert`, `tls.certificates`) ends in 30, 7 or 1 days, or has ended. One that is there when the client starts
+   * is told once it has started.
+   */
+  certificateExpiring: { readonly certificate: CertificateExpiry };
   /** An application's listener threw, or something failed that the client lives without; `where` names the event or function. */
   errorOccurred: { readonly error: unknown; readonly where: string };
   /** SIP ports are open. */

@@ -3,7 +3,14 @@ import { formatHostPort, isWildcard, type Environment } from "@sidetone/infra-co
 import { createMediaEngine, type CodecRegistry, type MediaEngine } from "@sidetone/media-core";
 import { Sessions, type SessionAudioOptions, type SessionsUser } from "@sidetone/session-core";
 import { SipUri } from "@sidetone/sip-core";
-import { createSipTransports, type ListeningPoint, type SipTransports, type TransportName } from "@sidetone/sip-transport";
+import {
+  createSipTransports,
+  type CertificateExpiry,
+  type ListeningPoint,
+  type SipTransports,
+  type TlsOptions,
+  type TransportName,
+} from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
 import type { AccountList } from "../registration/account-list.ts";
 import type { ClientMediaOptions, ClientOptions } from "../config/client-options.ts";
@@ -29,6 +36,7 @@ export interface ClientStackParts {
   readonly user: SessionsUser;
   readonly onNetworkChange: NetworkFollowerParts["onChange"];
   readonly onSlept: NetworkFollowerParts["onSlept"];
+  readonly onCertificateExpiring: (certificate: CertificateExpiry) => void;
 }
 
 /** The layers beneath a running client, composed: transports, sessions over the user-agent core, media. */
@@ -56,7 +64,7 @@ export class ClientStack {
     return stack;
   }
 
-  private constructor({ environment, accounts, gate, listen, options, codecs, user }: ClientStackParts) {
+  private constructor({ environment, accounts, gate, listen, options, codecs, user, onCertificateExpiring }: ClientStackParts) {
     const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, failover, tls, webSocket } = options;
     const audio =
       options.media === "external"
@@ -64,7 +72,11 @@ export class ClientStack {
         : audioOptions(environment, () => this.#localAddress(listen[0]!), codecs, options.media ?? {});
     this.#accounts = accounts;
     this.#gate = gate;
-    const transportOptions = { ...(tls ? { tls } : {}), ...(webSocket ? { webSocket } : {}), ...transportLimits(options.limits) };
+    const transportOptions = {
+      ...(tls ? { tls: watched(tls, onCertificateExpiring) } : {}),
+      ...(webSocket ? { webSocket } : {}),
+      ...transportLimits(options.limits),
+    };
     this.#transports = createSipTransports(environment, transportOptions);
     this.#engine = audio?.engine;
     const isReachedElsewhere = accounts.all.some(({ natPolicy }) => natPolicy.signallingAddress !== undefined);
@@ -143,6 +155,14 @@ export class ClientStack {
     await this.#transports.close();
     await this.#engine?.close();
   }
+}
+
+function watched(tls: TlsOptions, onExpiring: ClientStackParts["onCertificateExpiring"]): TlsOptions {
+  const tell = (certificate: CertificateExpiry): void => {
+    onExpiring(certificate);
+    tls.onExpiring?.(certificate);
+  };
+  return { ...tls, onExpiring: tell };
 }
 
 /** Without a certificate, TLS is for connections that this side opens. */

@@ -3,7 +3,7 @@ import { TypedEmitter, type Environment } from "@sidetone/infra-common";
 import { CodecRegistry } from "@sidetone/media-core";
 import { codecsNamed, type CalledAccount, type IncomingSession, type Sessions, type SessionsUser } from "@sidetone/session-core";
 import type { SipRequest } from "@sidetone/sip-core";
-import type { ListeningPoint } from "@sidetone/sip-transport";
+import type { CertificateExpiry, ListeningPoint } from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
 import type { Call } from "../call/call.ts";
 import { CallList, type CallCounts } from "../call/call-list.ts";
@@ -24,6 +24,7 @@ import type { RegistrationInfo, RegistrationState } from "../registration/regist
 import { CallHistory, type CallRecord } from "../events/call-history.ts";
 import { ClientEventLog } from "../events/client-event-log.ts";
 import type { FlowChange } from "../registration/flow-change.ts";
+import { CertificateNotices } from "./certificate-notices.ts";
 import type { ClientEvents } from "./client-events.ts";
 import { ClientGate } from "../security/client-gate.ts";
 import { ClientStack } from "./client-stack.ts";
@@ -51,6 +52,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   readonly #desk: IncomingDesk;
   readonly #nat: NatTraversal;
   readonly #contactWatch: ContactWatch;
+  readonly #certificates: CertificateNotices;
   readonly #stack: Restartable<ClientStack>;
   #preferredCodecs: readonly string[] | undefined;
   #userAgent: ClientUserAgent | undefined = undefined;
@@ -107,7 +109,10 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     };
     const onNetworkChange = (change: NetworkChange): void => this.#onNetworkChange(change);
     const onSlept = (uncountedMs: number): void => this.#events?.onSlept(uncountedMs);
-    const parts = { environment, accounts: this.#accounts, gate, listen, options, codecs: this.codecs, user, onNetworkChange, onSlept };
+    this.#certificates = new CertificateNotices(environment.clock, (certificate) => this.#onCertificateExpiring(certificate));
+    const onCertificateExpiring = (certificate: CertificateExpiry): void => this.#certificates.add(certificate);
+    const watchers = { onNetworkChange, onSlept, onCertificateExpiring };
+    const parts = { environment, accounts: this.#accounts, gate, listen, options, codecs: this.codecs, user, ...watchers };
     this.#stack = new Restartable(() => ClientStack.open(parts));
   }
 
@@ -266,6 +271,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
     if (wasRunning) return;
     try {
       await this.#accounts.registerAll();
+      this.#certificates.release();
     } catch (error) {
       await this.stop();
       throw error;
@@ -279,6 +285,7 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   async stop(): Promise<void> {
     this.#desk.endReaders();
     await this.#stack.stop();
+    this.#certificates.hold();
     this.#announceRunning();
   }
 
@@ -353,6 +360,11 @@ export class Client extends TypedEmitter<ClientEvents> implements AsyncDisposabl
   #onNetworkChange(change: NetworkChange): void {
     this.emit("networkChanged", { change });
     this.#events?.onNetworkChange(change);
+  }
+
+  #onCertificateExpiring(certificate: CertificateExpiry): void {
+    this.emit("certificateExpiring", { certificate });
+    this.#events?.onCertificateExpiring(certificate);
   }
 
   #onCallAdded(call: Call): void {

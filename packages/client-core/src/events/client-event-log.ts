@@ -1,5 +1,6 @@
 import { TypedEmitter, type Environment } from "@sidetone/infra-common";
 import type { CodecRegistry } from "@sidetone/media-core";
+import type { CertificateExpiry } from "@sidetone/sip-transport";
 import type { Account } from "../account.ts";
 import type { Call, CallWatcher } from "../call/call.ts";
 import type { CallEvents } from "../call/call-events.ts";
@@ -145,6 +146,11 @@ export class ClientEventLog extends TypedEmitter<ClientEventMap> implements Call
   /** @internal */
   onNetworkChange(change: NetworkChange): void {
     this.#write({ type: "NetworkEvent", callId: undefined, state: undefined, ...change });
+  }
+
+  /** @internal */
+  onCertificateExpiring(certificate: CertificateExpiry): void {
+    this.#write({ type: "CertificateExpiring", callId: undefined, state: undefined, ...certificate });
   }
 
   /** @internal The machine has slept, and the clock has not counted so much of it. */

@@ -1,3 +1,4 @@
+import type { CertificateExpiry } from "@sidetone/sip-transport";
 import type { CallEndInfo, CallInfo, CallMediaInfo } from "../call/call-info.ts";
 import type { CallState } from "../call/call-state.ts";
 import type { FlowFailed, FlowRestored } from "../registration/flow-change.ts";
@@ -179,6 +180,13 @@ export type NetworkChangedEvent = EventStamp &
 /** Told apart by `kind`. */
 export type NetworkEvent = NetworkChangedEvent | PublicAddressUnknownEvent | FlowFailedEvent | FlowRestoredEvent;
 
+/** A certificate of this client ends in 30, 7 or 1 days, or has ended. Of no call. */
+export interface CertificateExpiringEvent extends EventStamp, CertificateExpiry {
+  readonly type: "CertificateExpiring";
+  readonly callId: undefined;
+  readonly state: undefined;
+}
+
 /** Something failed that client and call live without: an application's listener, a recording. */
 export interface ErrorOccurredEvent extends EventStamp {
   readonly type: "ErrorOccurred";
@@ -216,6 +224,7 @@ export type ClientEvent =
   | JitterChangedEvent
   | RegistrationStatusChangedEvent
   | NetworkEvent
+  | CertificateExpiringEvent
   | ErrorOccurredEvent;
 
 export type ClientEventType = ClientEvent["type"];
@@ -257,6 +266,7 @@ export const eventPriority: Readonly<Record<ClientEventType, EventPriority>> = {
   JitterChanged: "Low",
   RegistrationStatusChanged: "High",
   NetworkEvent: "High",
+  CertificateExpiring: "High",
   ErrorOccurred: "Critical",
 };
 
