@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source"] } },
   test: {
     include: ["interop/**/*.test.ts"],
+    setupFiles: ["interop/end-with-vitest.ts"],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     fileParallelism: false, // the peers use fixed ports, and the machine should be quiet while audio is measured

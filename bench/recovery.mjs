@@ -5,16 +5,16 @@ import { NodeResolver, systemClock, systemEnvironment } from "sidetone/infra";
 import { DnsServer, issueCertificate, VirtualResolver } from "sidetone/testkit";
 import { SipTrace } from "sidetone/trace";
 import { createSocket } from "node:dgram";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { option } from "./lib/arguments.mjs";
 import { inCheckout } from "./lib/kit.mjs";
 import { end, freePort, sleep, start } from "./lib/processes.mjs";
+import { scratchFolder } from "./lib/scratch-folder.mjs";
 
 const rounds = Number(option("rounds", 3));
 const transports = ["UDP", "TCP", "TLS"];
-const folder = mkdtempSync(join(tmpdir(), "sidetone-recovery-"));
+const folder = scratchFolder("recovery");
 const authority = issueCertificate({ commonName: "Bench CA", isAuthority: true });
 const certificate = issueCertificate({ commonName: "bench", names: ["URI:sip:sip.test", "IP:127.0.0.1"], issuer: authority });
 const template = readFileSync(inCheckout("interop", "peers", "kamailio", "twin.cfg"), "utf8");
@@ -172,12 +172,8 @@ async function measure(fault, transport) {
 
 const median = (numbers) => numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)];
 const results = [];
-try {
-  for (let round = 0; round < rounds; round++) {
-    for (const fault of Object.keys(faults)) results.push(...(await Promise.all(transports.map((transport) => measure(fault, transport)))));
-  }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+for (let round = 0; round < rounds; round++) {
+  for (const fault of Object.keys(faults)) results.push(...(await Promise.all(transports.map((transport) => measure(fault, transport)))));
 }
 const figures = (fault, transport, what) =>
   results.filter((each) => each.fault === fault && each.transport === transport).map((each) => each[what]);

@@ -1,11 +1,11 @@
 // node bench/register.mjs [--rounds 5] [--seconds 5] [--users 200] [--scpu 1] [--lcpu 0] [--only a,b] [--out file.json]: REGISTER with digest (REGISTER, 401,
 // REGISTER, 200) per second on one core, ours beside npm `sip` and kamailio, and per CPU second of the server; then what a binding takes.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { list, option } from "./lib/arguments.mjs";
 import { inCheckout, peersFolder } from "./lib/kit.mjs";
 import { cpuOf, end, freePort, runForJson, sleep, start, udpSocket } from "./lib/processes.mjs";
+import { scratchFolder } from "./lib/scratch-folder.mjs";
 import { figure, spread } from "./lib/statistics.mjs";
 
 const rounds = Number(option("rounds", 5));
@@ -14,7 +14,7 @@ const users = Number(option("users", 200));
 const scpu = Number(option("scpu", 1));
 const lcpu = Number(option("lcpu", 0));
 const own = (name) => inCheckout("bench", "contenders", name);
-const folder = mkdtempSync(join(tmpdir(), "sidetone-bench-"));
+const folder = scratchFolder("bench");
 
 const contenders = {
   "sidetone MD5": (port) => [process.execPath, own("registrar.mjs"), port, users],
@@ -77,4 +77,3 @@ const memory = await runForJson([process.execPath, "--expose-gc", inCheckout("be
 console.log(`  ${figure(memory.bindings)} bindings: ${memory.bytesPerBinding} bytes of heap each`);
 const file = option("out");
 if (file) writeFileSync(file, JSON.stringify({ results, memory }, undefined, 2));
-rmSync(folder, { recursive: true, force: true });

@@ -2,15 +2,17 @@
 // The measuring kit is looked for in ../shared/bench, or SIDETONE_BENCH; npm peers in PEERS, or installed once. What is missing is said and left out.
 import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
+import { spawnGroup } from "./lib/caretaker.mjs";
 import { inCheckout, inKit, kitFolder, peersFolder, program } from "./lib/kit.mjs";
 
 const args = process.argv.slice(2);
 const short = args.includes("--short");
 const only = args.includes("--only") ? args[args.indexOf("--only") + 1].split(",") : undefined;
 
-/** Runs a program and shows its output; true when it ended well. */
-function run(command, words, { cwd, env } = {}) {
-  const { status } = spawnSync(command, words, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit"] });
+/** Runs a program and shows its output; resolves with true when it ended well. */
+async function run(command, words, { cwd, env } = {}) {
+  const child = spawnGroup(command, words, { cwd, env: { ...process.env, ...env }, stdio: ["ignore", "inherit", "inherit"] });
+  const status = await new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)).on("error", resolve));
   if (status !== 0) console.log(`(ended with status ${status})`);
   return status === 0;
 }
@@ -110,6 +112,6 @@ for (const [name, part] of Object.entries(parts)) {
   if (only && !only.includes(name)) continue;
   console.log(`\n## ${part.title}`);
   if (part.needsKit && !kitFolder) skip(`the measuring kit is not at ${dirname(inCheckout())}/shared/bench; set SIDETONE_BENCH`);
-  else ok = part.run() && ok;
+  else ok = (await part.run()) && ok;
 }
 process.exitCode = ok ? 0 : 1;

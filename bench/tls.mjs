@@ -1,19 +1,18 @@
 // node bench/tls.mjs [--rounds 5] [--seconds 4] [--scpu 1] [--lcpu 0]: TLS set-ups per CPU second of the server, one OPTIONS each, ours beside a bare
 // server of node:tls. Full handshakes: no session is resumed.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { option } from "./lib/arguments.mjs";
 import { inCheckout } from "./lib/kit.mjs";
 import { cpuOf, end, freePort, runForJson, sleep, start } from "./lib/processes.mjs";
+import { scratchFolder } from "./lib/scratch-folder.mjs";
 import { median, spread } from "./lib/statistics.mjs";
 
 const rounds = Number(option("rounds", 5));
 const seconds = Number(option("seconds", 4));
 const scpu = Number(option("scpu", 1));
 const lcpu = Number(option("lcpu", 0));
-const folder = mkdtempSync(join(tmpdir(), "sidetone-bench-"));
+const folder = scratchFolder("bench");
 const contenders = { "node:tls": "tls-bare.mjs", sidetone: "tls-agent.mjs" };
 const keys = { "RSA 2048": ["-newkey", "rsa:2048"], "ECDSA P-256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"] };
 
@@ -67,4 +66,3 @@ for (const kind of Object.keys(keys)) {
   const [bare, ours] = Object.keys(contenders).map((name) => median(valuesOf(name, "perCpuSecond")));
   console.log(`  ${kind.padEnd(11)} ours per CPU second: ${(ours / bare).toFixed(2)} of the bare server's`);
 }
-rmSync(folder, { recursive: true, force: true });

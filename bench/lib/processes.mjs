@@ -1,13 +1,14 @@
 // Starting processes on a CPU of their own, and reading what they use from /proc (Linux).
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
+import { endGroup, spawnGroup } from "./caretaker.mjs";
 
 const canPin = spawnSync("taskset", ["-V"]).status === 0;
 
-/** Starts `command` on CPU `cpu`, in a process group of its own, which {@link end} ends. */
+/** Starts `command` on CPU `cpu`, with its children: {@link end} ends them all, and so does the end of this process. */
 export function start(command, { cpu, ...options } = {}) {
   const argv = canPin && cpu !== undefined ? ["taskset", "-c", String(cpu), ...command] : command;
-  return spawn(argv[0], argv.slice(1), { detached: true, ...options });
+  return spawnGroup(argv[0], argv.slice(1), options);
 }
 
 /** Keeps a process that runs already on CPU `cpu`. */
@@ -16,13 +17,7 @@ export function pin(pid, cpu) {
 }
 
 /** Kills a process of {@link start} with all its children. */
-export function end(child) {
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // It has ended already.
-  }
-}
+export const end = endGroup;
 
 /** Runs `command` to its end and gives the last line that it prints, as JSON. */
 export async function runForJson(command, options) {

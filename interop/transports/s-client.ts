@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { eventually } from "../peers/process/eventually.ts";
+import { PeerProcess } from "../peers/process/peer-process.ts";
 import type { ScratchFolder } from "../peers/process/scratch-folder.ts";
 
 /** An OPTIONS request, as bytes on the wire. */
@@ -19,15 +19,8 @@ export const options = (port: number): string =>
 /** Runs `openssl s_client`, which sends an OPTIONS, and gives what it prints. */
 export async function sClient(port: number, folder: ScratchFolder, args: readonly string[] = []): Promise<string> {
   const fixed = ["s_client", "-connect", `127.0.0.1:${port}`, "-CAfile", folder.file("ca.pem"), "-verify_return_error", "-ign_eof"];
-  const child = spawn("timeout", ["20", "openssl", ...fixed, ...args]);
-  let output = "";
-  let hasEnded = false;
-  child.stdout.on("data", (data) => (output += String(data)));
-  child.stderr.on("data", (data) => (output += String(data)));
-  child.once("close", () => (hasEnded = true));
-  child.stdin.on("error", () => {}); // it has ended already
-  child.stdin.write(options(port));
-  await eventually("openssl has an answer, or has ended", () => hasEnded || /SIP\/2\.0 \d+[^]*\r\n\r\n/.test(output));
-  child.kill();
-  return output;
+  await using client = new PeerProcess("openssl", [...fixed, ...args], { cwd: folder.path, atMostSeconds: 20, input: "open" });
+  client.input!.write(options(port));
+  await eventually("openssl has an answer, or has ended", () => client.hasExited || /SIP\/2\.0 \d+[^]*\r\n\r\n/.test(client.output));
+  return client.output;
 }

@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
+import { spawnGroup } from "../../../bench/lib/caretaker.mjs";
 import { eventually } from "./eventually.ts";
 
 export interface PeerProcessOptions {
   /** Where it runs and may leave files. */
   cwd: string;
-  /** It never outlives this, even when the test run is killed. */
+  /** It never lasts longer; and it ends with the test run, however that ends. */
   atMostSeconds: number;
   environment?: NodeJS.ProcessEnv;
   /** Signals go to the program alone. By default its children get them too, and a program that is itself sent one gets it twice. */
@@ -32,7 +33,7 @@ export class PeerProcess implements AsyncDisposable {
     this.name = program;
     // coreutils' timeout passes SIGTERM on, and follows it with SIGKILL.
     const limit = ["-k", "3", ...(options.signalOnce ? ["--foreground"] : []), String(options.atMostSeconds)];
-    this.#child = spawn("timeout", [...limit, program, ...args], {
+    this.#child = spawnGroup("timeout", [...limit, program, ...args], {
       cwd: options.cwd,
       env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin`, ...options.environment },
       stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
@@ -82,7 +83,7 @@ export class PeerProcess implements AsyncDisposable {
 
   /** Sends a signal to the program and to everything that it has started: SIGKILL, SIGSTOP, SIGCONT. */
   signalAll(signal: NodeJS.Signals): void {
-    if (!this.hasExited && this.#child.pid !== undefined) process.kill(-this.#child.pid, signal); // the group is coreutils' timeout's
+    if (!this.hasExited && this.#child.pid !== undefined) process.kill(-this.#child.pid, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
