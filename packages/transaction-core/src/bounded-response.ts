@@ -11,16 +11,16 @@ import {
 const mostAmplification = 3;
 
 /**
- * The response to a request of somebody who may not be where he says: fields of `headers` that would make it more than about three times
- * as large as the request are left out, the last ones first.
+ * The response to a request of somebody who may not be where he says: what would make it more than about three times as large as the request
+ * is left out, the body first, then fields of `headers`, the last ones first.
  */
 export function createBoundedResponse(request: SipRequest, statusCode: number, options: CreateResponseOptions = {}): SipResponse {
   const most = mostAmplification * sizeOf(request);
   const headers: HeaderInput[] = [...(options.headers ?? [])];
-  for (;;) {
-    const response = createResponse(request, statusCode, { ...options, headers });
-    if (headers.length === 0 || sizeOf(response) <= most) return response;
-    headers.pop();
+  for (let { body } = options; ; body = undefined) {
+    const response = createResponse(request, statusCode, { ...options, headers, body });
+    if (sizeOf(response) <= most || (body === undefined && headers.length === 0)) return response;
+    if (body === undefined) headers.pop();
   }
 }
 

@@ -105,6 +105,13 @@ describe("an answer without a transaction", () => {
     expect([flow.log, other.log]).toEqual([[], []]);
   });
 
+  test("to a datagram leaves its body out before any field", () => {
+    const request = parseMessage(Buffer.from(requestText("OPTIONS"))) as SipRequest;
+    const body = { contentType: "text/plain", content: Buffer.from("x".repeat(2000)) };
+    const response = createBoundedResponse(request, 488, { headers: [["Warning", '399 a "b"']], body });
+    expect([response.body.length, response.contentType, response.getText("Warning")]).toEqual([0, undefined, '399 a "b"']);
+  });
+
   test("is the response unchanged where it is small enough", () => {
     const request = parseMessage(Buffer.from(requestText("OPTIONS"))) as SipRequest;
     const response = createBoundedResponse(request, 200, { toTag: "x", headers: [["Allow", "INVITE"]] });

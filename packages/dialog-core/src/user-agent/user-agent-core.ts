@@ -246,16 +246,18 @@ export class UserAgentCore implements UserAgentHost, TransactionUser, AsyncDispo
     );
   }
 
-  /** Internal: answers a request. */
+  /** Internal: answers a request; a refusal is bounded. */
   respond(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void {
+    if (statusCode >= 300) return this.respondBounded(transaction, request, statusCode, options);
     transaction.respond(createResponse(request, statusCode, this.#signed(transaction, options)));
-    this.#screen.remember(request, transaction.flow, statusCode, options);
   }
 
-  /** Internal: answers a request of somebody who may be anybody. */
+  /** Internal: answers a request, whose sender may be anybody where it came over UDP and within no dialog. */
   respondBounded(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void {
-    if (transaction.flow.reliable || request.toTag !== undefined) return this.respond(transaction, request, statusCode, options);
-    transaction.respond(createBoundedResponse(request, statusCode, this.#signed(transaction, options)));
+    const { toTag } = request;
+    const isWithinDialog = toTag !== undefined && this.dialogs.find(request.callId, toTag, request.fromTag ?? "") !== undefined;
+    const create = transaction.flow.reliable || isWithinDialog ? createResponse : createBoundedResponse;
+    transaction.respond(create(request, statusCode, this.#signed(transaction, options)));
     this.#screen.remember(request, transaction.flow, statusCode, options);
   }
 

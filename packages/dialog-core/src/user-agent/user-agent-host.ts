@@ -29,9 +29,9 @@ export interface UserAgentHost {
   readonly ringsByItself: boolean;
   /** A controller whose signal no negotiator holds: most answer at once, and a controller is dear. */
   spareAbort: AbortController | undefined;
-  /** Answers a request; the transaction may have let go of it. */
+  /** Answers a request, which the transaction may have let go of; a refusal as {@link respondBounded} does. */
   respond(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void;
-  /** Answers a request of somebody who may be anybody: over UDP not much larger than the request. */
+  /** Answers a request whose sender may be anybody: over UDP, outside of dialogs, the last of `headers` are left out of an answer that would be much larger. */
   respondBounded(transaction: ServerTransaction, request: SipRequest, statusCode: number, options: ResponseOptions): void;
   /** Whoever sent over `flow` has proved who he is. */
   peerProved(flow: Flow): void;

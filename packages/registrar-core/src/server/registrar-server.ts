@@ -3,6 +3,7 @@ import type { Refusal } from "@sidetone/dialog-core";
 import { createResponse, Server, type HeaderInput, type SipRequest } from "@sidetone/sip-core";
 import type { Flow, SipTransports } from "@sidetone/sip-transport";
 import {
+  createBoundedResponse,
   TransactionLayer,
   type InviteServerTransaction,
   type ServerTransaction,
@@ -162,7 +163,10 @@ export class RegistrarServer implements TransactionUser, AsyncDisposable {
 
   #respond(transaction: ServerTransaction, request: SipRequest, answer: Refusal): void {
     const { statusCode, ...options } = this.#signed(answer);
-    transaction.respond(createResponse(request, statusCode, { ...options, toTag: transaction.toTag }));
+    // A datagram may come from anybody; what is bound is told to whoever registers.
+    const isBounded = !transaction.flow.reliable && (statusCode >= 300 || request.method === "OPTIONS");
+    const create = isBounded ? createBoundedResponse : createResponse;
+    transaction.respond(create(request, statusCode, { ...options, toTag: transaction.toTag }));
   }
 
   #signed(answer: Refusal): Refusal {
