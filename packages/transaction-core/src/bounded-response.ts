@@ -16,6 +16,8 @@ const mostAmplification = 3;
  */
 export function createBoundedResponse(request: SipRequest, statusCode: number, options: CreateResponseOptions = {}): SipResponse {
   const most = mostAmplification * sizeOf(request);
+  const whole = createResponse(request, statusCode, options);
+  if (sizeOf(whole) <= most) return whole;
   const headers: HeaderInput[] = [...(options.headers ?? [])];
   for (let { body } = options; ; body = undefined) {
     const response = createResponse(request, statusCode, { ...options, headers, body });

@@ -20,9 +20,9 @@ export class StatelessResponder {
    * Sends one response, and none to an ACK. A transport that fails is logged: nobody waits for this response. A datagram may come from
    * anybody: its answer goes nowhere but to the address that it came from, whatever Via says, and is not much larger than it.
    */
-  respond(request: SipRequest, arrival: Flow, { statusCode, ...rest }: StatelessRefusal): void {
+  respond(request: SipRequest, arrival: Flow, { statusCode, reasonPhrase, headers }: StatelessRefusal): void {
     if (request.method === "ACK") return;
-    const options = { ...rest, toTag: this.#toTag(request) };
+    const options = { reasonPhrase, headers, toTag: this.#toTag(request) };
     const response = arrival.reliable ? createResponse(request, statusCode, options) : createBoundedResponse(request, statusCode, options);
     const flow = this.#transports.responseFlow(response, arrival);
     if (!(flow instanceof Promise)) return this.#send(serializeMessage(response), flow, arrival);

@@ -69,6 +69,8 @@ export class DigestServer {
   readonly #nonces: NonceSource;
   readonly #uses: NonceUses;
   readonly #lifetimeMs: number;
+  /** What stands before and behind the nonce of each challenge: not stale, and stale. */
+  readonly #challengeTexts: readonly [fresh: readonly ChallengeText[], stale: readonly ChallengeText[]];
   readonly #failures: FailureLimit;
   readonly #failuresPerAddress: FailureLimit;
   /** Stands for the hash of a user that does not exist; nobody knows it. */
@@ -82,6 +84,7 @@ export class DigestServer {
     this.realm = realm;
     this.isProxy = isProxy;
     this.algorithms = [...new Set(algorithms)].sort((a, b) => digestAlgorithms.indexOf(b) - digestAlgorithms.indexOf(a));
+    this.#challengeTexts = [challengeTexts(realm, this.algorithms, false), challengeTexts(realm, this.algorithms, true)];
     this.#environment = environment;
     this.#secrets = secrets;
     this.#nonces = new NonceSource(environment.clock, environment.random, realm, key);
@@ -103,7 +106,7 @@ export class DigestServer {
     if (!credentials) return this.#challenge(false);
     if (!isForRequestUri(credentials, request)) return { refusal: { statusCode: 400, reasonPhrase: "Digest URI Mismatch" } };
     const { username = "" } = credentials;
-    const waitMs = Math.max(this.#failures.waitMs(flow.remoteAddress, username), this.#failuresPerAddress.waitMs(flow.remoteAddress));
+    const waitMs = this.#waitMs(flow.remoteAddress, username);
     if (waitMs > 0) return { refusal: { statusCode: 503, headers: [["Retry-After", String(Math.ceil(waitMs / 1000))]] } };
     const algorithm = this.algorithms.find((offered) => offered === credentials.algorithm);
     if (!algorithm) return this.#challenge(false);
@@ -114,14 +117,9 @@ export class DigestServer {
 
   /** The challenge fields for a 401 (407), with a new nonce, strongest first (RFC 8760 §2.4). */
   challenges(options: { stale?: boolean } = {}): readonly HeaderInput[] {
-    const { realm } = this;
     const nonce = this.#nonces.create();
     const name = this.isProxy ? "Proxy-Authenticate" : "WWW-Authenticate";
-    return this.algorithms.map((offered) => {
-      // Phones of RFC 2617 may not know the parameter, and MD5 is what it means to leave it out.
-      const algorithm = offered === "MD5" ? undefined : offered;
-      return [name, Challenge.digest({ realm, nonce, algorithm, stale: options.stale }).toString()];
-    });
+    return this.#challengeTexts[options.stale ? 1 : 0].map(([before, behind]) => [name, before + nonce + behind]);
   }
 
   /** Whether a request carries credentials for the realm, right or wrong: without any, `authenticate` keeps nothing and answers at once. */
@@ -132,6 +130,12 @@ export class DigestServer {
   #credentialsOf(request: SipRequest): Credentials | undefined {
     const all = request.getAll(this.isProxy ? ProxyAuthorization : Authorization);
     return all.find((credentials) => credentials.isDigest && credentials.realm === this.realm);
+  }
+
+  /** How long the user has to wait after failures. As a rule there were none at all from there, and one look tells. */
+  #waitMs(address: string, username: string): number {
+    if (!this.#failuresPerAddress.has(address)) return 0;
+    return Math.max(this.#failures.waitMs(address, username), this.#failuresPerAddress.waitMs(address));
   }
 
   #judge(request: SipRequest, flow: Flow, credentials: Credentials, ha1: string | undefined): DigestVerdict {
@@ -159,6 +163,20 @@ export class DigestServer {
   #challenge(stale: boolean): DigestVerdict {
     return { refusal: { statusCode: this.isProxy ? 407 : 401, headers: this.challenges({ stale }) } };
   }
+}
+
+type ChallengeText = readonly [before: string, behind: string];
+
+/** One challenge for each algorithm: they differ by their nonce alone. */
+function challengeTexts(realm: string, algorithms: readonly ServerDigestAlgorithm[], stale: boolean): ChallengeText[] {
+  const nonce = 'nonce="nonce"';
+  return algorithms.map((offered) => {
+    // Phones of RFC 2617 may not know the parameter, and MD5 is what it means to leave it out.
+    const algorithm = offered === "MD5" ? undefined : offered;
+    const text = Challenge.digest({ realm, nonce: "nonce", algorithm, stale }).toString();
+    const end = text.indexOf(nonce) + nonce.length - 1; // no other place has it: the realm's own quotes are escaped
+    return [text.slice(0, end - "nonce".length), text.slice(end)];
+  });
 }
 
 const defaultAlgorithms: readonly ServerDigestAlgorithm[] = ["SHA-256", "SHA-512-256", "MD5"];

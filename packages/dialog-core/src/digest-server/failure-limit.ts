@@ -23,6 +23,11 @@ export class FailureLimit {
     this.#intervalMs = intervalMs;
   }
 
+  /** Whether the address has failed of late; if not, no name from it has. */
+  has(address: string): boolean {
+    return this.#forgivenAtMs.get(keyOf(address, "")) !== undefined;
+  }
+
   /** How long to wait before the next try; 0 when it may be now. */
   waitMs(address: string, name: string = ""): number {
     const forgivenAtMs = this.#forgivenAtMs.get(keyOf(address, name));

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { DigestServer, type DigestServerOptions, type DigestVerdict } from "@sidetone/dialog-core";
 import {
   answerChallenge,
@@ -205,6 +206,22 @@ describe("Nonces (RFC 7616 §3.3, §5.5)", () => {
     const { challenge } = setUp({ key });
     expect(setUp({ key }).judge(answer(challenge()))).toEqual({ username: "alice" });
     expect(isStale(setUp({ key, realm: "x" }).judge(answer(challenge())))).toBe(false);
+  });
+
+  test.each([32, 64, 65, 100])("carry an HMAC-SHA-256 over time, salt and realm, here with a key of %i bytes", (length) => {
+    const key = Uint8Array.from({ length }, (_, index) => 255 - index);
+    const { challenge } = setUp({ key, realm: "Büro" });
+    const nonces = [challenge().nonce!, challenge().nonce!];
+    const mac = (head: string) => createHmac("sha256", key).update(`${head}:Büro`).digest("hex").slice(0, 32);
+    expect(nonces.map((nonce) => nonce.slice(24))).toEqual(nonces.map((nonce) => mac(nonce.slice(0, 24))));
+    expect(nonces[0]).not.toBe(nonces[1]);
+  });
+
+  test("are good in the very characters that were given out", () => {
+    const { judge, challenge } = setUp();
+    const { nonce } = challenge();
+    const lookalike = nonce!.replace(/^./, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x100));
+    expect(isStale(judge(answer(Challenge.digest({ realm, nonce: lookalike, algorithm: "SHA-256" }))))).toBe(true);
   });
 
   test("leave nothing behind before a password was right", () => {

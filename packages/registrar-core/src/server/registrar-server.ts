@@ -162,11 +162,11 @@ export class RegistrarServer implements TransactionUser, AsyncDisposable {
   }
 
   #respond(transaction: ServerTransaction, request: SipRequest, answer: Refusal): void {
-    const { statusCode, ...options } = this.#signed(answer);
+    const { statusCode, reasonPhrase, headers } = this.#signed(answer);
     // A datagram may come from anybody; what is bound is told to whoever registers.
     const isBounded = !transaction.flow.reliable && (statusCode >= 300 || request.method === "OPTIONS");
     const create = isBounded ? createBoundedResponse : createResponse;
-    transaction.respond(create(request, statusCode, { ...options, toTag: transaction.toTag }));
+    transaction.respond(create(request, statusCode, { reasonPhrase, headers, toTag: transaction.toTag }));
   }
 
   #signed(answer: Refusal): Refusal {

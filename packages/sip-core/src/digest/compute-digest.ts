@@ -1,4 +1,5 @@
 import { SipError } from "../errors.ts";
+import { flat } from "../message/flat.ts";
 import { digestHash, isSessionAlgorithm, type DigestAlgorithm } from "./digest-algorithm.ts";
 
 /** Quality of protection: `auth` covers method and URI, `auth-int` the body too. */
@@ -34,18 +35,27 @@ export type DigestInput = DigestSecret & {
  * @throws {SipError} `SIP_DIGEST_UNSUPPORTED` when `nc` or `cnonce` is missing where the computation needs it.
  */
 export function computeDigestResponse(input: DigestInput): string {
-  const { algorithm = "MD5", nonce, method, uri, qop, nc, cnonce } = input;
+  const { algorithm = "MD5", nonce, qop, nc, cnonce } = input;
   if ((qop !== undefined && nc === undefined) || ((qop !== undefined || isSessionAlgorithm(algorithm)) && cnonce === undefined)) {
     throw new SipError("SIP_DIGEST_UNSUPPORTED", "qop and -sess need nc and cnonce");
   }
   const secret = computeHa1(input);
   // A1 = H( unq(username) ":" unq(realm) ":" passwd ) ":" unq(nonce-prime) ":" unq(cnonce-prime)
   const ha1 = isSessionAlgorithm(algorithm) ? digestHash(algorithm, `${secret}:${nonce}:${cnonce}`) : secret;
-  const ha2 = digestHash(
-    algorithm,
-    qop === "auth-int" ? `${method}:${uri}:${digestHash(algorithm, input.body ?? "")}` : `${method}:${uri}`,
-  );
+  const ha2 = computeHa2(algorithm, input);
   return digestHash(algorithm, qop === undefined ? `${ha1}:${nonce}:${ha2}` : `${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}`);
+}
+
+/** The last H(method:uri) and what it was made of: most requests to a registrar have the same, and nothing in it is secret. */
+let lastHa2: { readonly algorithm: DigestAlgorithm; readonly text: string; readonly hash: string } | undefined;
+
+/** H(A2): of method and digest-uri, with `auth-int` of the body too (RFC 7616 §3.4.3). */
+function computeHa2(algorithm: DigestAlgorithm, { method, uri, qop, body = "" }: DigestInput): string {
+  const text = `${method}:${uri}`;
+  if (qop === "auth-int") return digestHash(algorithm, `${text}:${digestHash(algorithm, body)}`);
+  if (lastHa2?.algorithm !== algorithm || lastHa2.text !== text)
+    lastHa2 = { algorithm, text: flat(text), hash: digestHash(algorithm, text) };
+  return lastHa2.hash;
 }
 
 /** H(username:realm:password), before -sess: what a server keeps instead of the password. */

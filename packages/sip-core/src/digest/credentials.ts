@@ -64,8 +64,10 @@ export class Credentials {
 
   /** The username, from `username*` too (RFC 7616 §3.4; UTF-8 alone, RFC 5987); H(username:realm) when {@link userhash}. */
   get username(): string | undefined {
+    const plain = this.#value("username");
+    if (plain !== undefined) return plain;
     const extended = /^UTF-8'[^']*'(.*)$/i.exec(this.#value("username*") ?? "");
-    return this.#value("username") ?? (extended ? decodeEscapes(extended[1]!) : undefined);
+    return extended ? decodeEscapes(extended[1]!) : undefined;
   }
 
   get realm(): string | undefined {
@@ -115,20 +117,11 @@ export class Credentials {
   }
 
   #value(name: string): string | undefined {
-    return (this.#values ??= readValues(this.parameters)).get(name);
+    return (this.#values ??= this.parameters.toMap()).get(name);
   }
 
   /** As it goes on the wire. */
   toString(): string {
     return `${this.scheme} ${this.parameters.text}`;
   }
-}
-
-function readValues(parameters: Parameters): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const [name, value] of parameters) {
-    const key = name.toLowerCase();
-    if (!values.has(key)) values.set(key, value);
-  }
-  return values;
 }

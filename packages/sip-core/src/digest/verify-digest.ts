@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { computeDigestResponse, type DigestSecret } from "./compute-digest.ts";
+import { computeDigestResponse, computeHa1, type DigestSecret } from "./compute-digest.ts";
 import type { Credentials } from "./credentials.ts";
 import type { DigestAlgorithm } from "./digest-algorithm.ts";
 
@@ -28,7 +28,8 @@ export function verifyDigest(credentials: Credentials, options: VerifyDigestOpti
   if (qop !== undefined && (cnonce === undefined || !/^[0-9a-f]{8}$/i.test(nc ?? ""))) return false;
   if (algorithm.endsWith("-sess") && cnonce === undefined) return false;
 
-  const expected = computeDigestResponse({ ...options, algorithm, realm, nonce, uri, qop, nc, cnonce });
+  const { method, body, ha1 = computeHa1({ ...options, realm, algorithm }) } = options;
+  const expected = computeDigestResponse({ ha1, algorithm, realm, nonce, method, uri, qop, nc, cnonce, body });
   const received = response.toLowerCase();
   return received.length === expected.length && timingSafeEqual(toBytes(received), toBytes(expected));
 }

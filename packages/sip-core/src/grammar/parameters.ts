@@ -62,6 +62,18 @@ export class Parameters implements Iterable<readonly [name: string, value: strin
     }
   }
 
+  /** Internal: the first value of each name in lower case, read in one pass for who asks for most of them. */
+  toMap(): Map<string, string> {
+    const { text, syntax } = this;
+    const values = new Map<string, string>();
+    const cursor = new ParameterCursor(text, syntax.separator);
+    while (cursor.next()) {
+      const name = decode(syntax, text, cursor.nameStart, cursor.nameEnd).toLowerCase();
+      if (!values.has(name)) values.set(name, decode(syntax, text, cursor.valueStart, cursor.valueEnd));
+    }
+    return values;
+  }
+
   /**
    * A copy in which `name` has that value, in the place of the first one of that name, else at the end.
    * A value that is undefined or "" writes the name alone.

@@ -35,6 +35,16 @@ describe("digest responses (RFC 7616 §3.4.1)", () => {
     expect(computeDigestResponse({ ...mufasa, ...secret })).toBe("670fd8c2df070c60b045671b8b24ff02");
   });
 
+  test("depend on method and digest-uri, whatever was computed before", () => {
+    const kinds = [{}, { method: "POST" }, {}, { uri: "/" }, { algorithm: "SHA-256" }, { algorithm: "MD5-sess" }] as const;
+    const compute = () => kinds.map((kind) => computeDigestResponse({ ...mufasa, ...secret, ...auth, ...kind }));
+    expect(new Set(compute()).size).toBe(kinds.length - 1);
+    expect(compute().reverse()).toEqual(
+      kinds.toReversed().map((kind) => computeDigestResponse({ ...mufasa, ...secret, ...auth, ...kind })),
+    );
+    expect(compute()[2]).toBe("6629fae49393a05397450978507c4ef1");
+  });
+
   test("need no password where its hash is kept", () => {
     const ha1 = computeHa1({ ...secret, realm: mufasa.realm });
     expect(ha1).toBe("939e7578ed9e3c518a452acee763bce9");
