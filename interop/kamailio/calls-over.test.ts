@@ -65,15 +65,15 @@ describeWith(["kamailio"], "two clients that have registered at kamailio", () =>
     expect(new Set(sent.map(({ transport }) => transport))).toEqual(new Set([ofAlice, ofBob]));
   });
 
-  test.each(everyTransport)(
-    "over %s: the server is killed and restarted within a call, which is held and hung up afterwards",
-    async (transport) => {
+  test.each([...everyTransport.map((transport) => [transport, "UDP"] as const), ["WS", "WS"], ["WSS", "WSS"]] as const)(
+    "%s and %s: the server is killed and restarted within a call, which is held by either side and hung up afterwards",
+    async (ofAlice, ofBob) => {
       traced();
       const kamailio = await startEveryTransport();
-      const { alice, bob } = await pair(kamailio, transport, "UDP", { expiresSeconds: 8 });
+      const { alice, bob } = await pair(kamailio, ofAlice, ofBob, { expiresSeconds: 8 });
       const { calling, called } = await connected(alice, bob);
       await talk(calling, 200);
-      await kamailio[Symbol.asyncDispose]();
+      await kamailio.kill();
       await talk(calling, 500); // media goes from phone to phone
       await openEveryTransport({ port: kamailio.port });
       for (const { account } of [alice, bob]) {
@@ -84,6 +84,7 @@ describeWith(["kamailio"], "two clients that have registered at kamailio", () =>
         );
       }
       await holdAndResume(calling, called);
+      await holdAndResume(called, calling);
       await talk(calling, 200);
       const [end] = await Promise.all([called.ended, calling.hangUp()]);
       expect(end).toMatchObject({ cause: "HungUp", endedBy: "remote" });

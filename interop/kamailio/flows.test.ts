@@ -1,10 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client, ClientOptions } from "sidetone";
 import { expect, onTestFinished, test } from "vitest";
+import { talk } from "../baresip/open-phone.ts";
 import { kamailioDomain, passwordOf } from "../peers/kamailio/start-kamailio.ts";
+import { eventually } from "../peers/process/eventually.ts";
 import { relayTcp, relayUdp, type FaultyRelay } from "../peers/process/faulty-relay.ts";
 import { describeWith } from "../peers/process/installed.ts";
 import { openClient } from "../under-test/open-client.ts";
+import { answerAll } from "../under-test/answer-all.ts";
+import { clientOver, openEveryTransport } from "./every-transport.ts";
 import { openKamailio } from "./open-kamailio.ts";
 
 /** Alice, registered over a relay that can fail. */
@@ -34,6 +38,11 @@ async function recovery(client: Client, relay: FaultyRelay): Promise<{ tookMs: n
   return { tookMs: performance.now() - fromMs, cause };
 }
 
+async function shortCall(caller: Client, user: string): Promise<void> {
+  await using call = await caller.call(user);
+  await talk(call, 100);
+}
+
 describeWith(["kamailio"], "a flow to kamailio, which knows nothing of outbound", () => {
   test("over TCP: its pongs are noticed, and a connection that dies in silence is replaced within 30 s", async () => {
     const kamailio = await openKamailio();
@@ -46,6 +55,27 @@ describeWith(["kamailio"], "a flow to kamailio, which knows nothing of outbound"
     expect(tookMs).toBeLessThan(30_000);
     expect(client.account.registration.state).toBe("Active");
     expect(await client.account.fetchBindings()).toHaveLength(1);
+  });
+
+  test("over TLS, WS and WSS: so are theirs, by CRLF and by WebSocket pings, and calls come over the new connections", async () => {
+    const transports = ["TLS", "WS", "WSS"] as const;
+    const kamailio = await openEveryTransport({ users: transports });
+    const caller = await clientOver("UDP", kamailio, "alice");
+    const recovered = transports.map(async (transport) => {
+      const relay = await relayTcp(kamailio.portOf(transport));
+      onTestFinished(() => relay[Symbol.asyncDispose]());
+      const registrar = `sip:127.0.0.1:${relay.port};transport=${transport.toLowerCase()}`;
+      const client = await clientOver(transport, kamailio, transport, { registrar });
+      const calls = answerAll(client);
+      await shortCall(caller, transport);
+      const { tookMs, cause } = await recovery(client, relay);
+      console.log(`dead ${transport} connection: registered again after ${(tookMs / 1000).toFixed(1)} s`);
+      expect([transport, cause]).toEqual([transport, "SIP_TRANSPORT_KEEP_ALIVE_FAILED"]);
+      expect(tookMs).toBeLessThan(30_000);
+      await shortCall(caller, transport);
+      await eventually("both calls were answered here", () => calls.length === 2);
+    });
+    await Promise.all(recovered);
   });
 
   test("over UDP: OPTIONS tells that a NAT has rebooted, and the new address is registered within 30 s", async () => {

@@ -7,6 +7,7 @@ import { startOutbound, type OutboundServer } from "../peers/kamailio/start-outb
 import { eventually } from "../peers/process/eventually.ts";
 import { relayUdp } from "../peers/process/faulty-relay.ts";
 import { describeWith } from "../peers/process/installed.ts";
+import { answerAll } from "../under-test/answer-all.ts";
 import { openClient } from "../under-test/open-client.ts";
 
 type EdgeTransport = "UDP" | "TCP";
@@ -50,13 +51,6 @@ async function setUp() {
     return [...first.values()].map((from) => edges.find(({ port }) => from === `127.0.0.1:${port}`)!);
   };
   return { trace, registrar, edges, alice, bobOver, callsCameFrom };
-}
-
-/** Everybody who calls bob is answered. */
-function answerAll(bob: Client): Call[] {
-  const calls: Call[] = [];
-  bob.onIncoming(async (incoming) => void calls.push(await incoming.answer()));
-  return calls;
 }
 
 /** Alice calls bob: audio, hold from alice, and from bob, who hangs up; behind a relay, which his requests within a call go past, he does neither. */

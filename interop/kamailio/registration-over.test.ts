@@ -91,7 +91,7 @@ describeWith(["kamailio"], "an account at kamailio", () => {
     const client = await clientOver(transport, kamailio, "alice", { expiresSeconds: 8 }, { timers });
     const states: string[] = [];
     client.on("registrationChanged", ({ registration }) => states.push(registration.state));
-    await kamailio[Symbol.asyncDispose]();
+    await kamailio.kill();
     await eventually("it is noticed", () => states.some((state) => state !== "Active"), { withinMs: 20_000 });
     const again = await openEveryTransport({ port: kamailio.port });
     expect(again.port).toBe(kamailio.port);

@@ -120,7 +120,7 @@ describeWith(["kamailio"], "an account at a registrar that wants a password", ()
       const client = await registered(kamailio, "alice", { transport, expiresSeconds: 5 }, { timers });
       const states: string[] = [];
       client.on("registrationChanged", ({ registration }) => states.push(registration.state));
-      await kamailio[Symbol.asyncDispose]();
+      await kamailio.kill();
       await eventually("the binding has run out", () => states.includes("Expired"), { withinMs: 20_000 });
       const again = await openKamailio({ port: kamailio.port });
       expect(again.port).toBe(kamailio.port);

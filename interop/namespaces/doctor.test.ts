@@ -1,25 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFailed, onTestFinished, test } from "vitest";
 import { startKamailio } from "../peers/kamailio/start-kamailio.ts";
-import { NatNetwork, natNetworkProblem, type PeerPlace } from "../peers/network/nat-network.ts";
+import { NatNetwork, natNetworkProblem } from "../peers/network/nat-network.ts";
 import { isInstalled } from "../peers/process/installed.ts";
 import { PeerProcess } from "../peers/process/peer-process.ts";
-import { ScratchFolder } from "../peers/process/scratch-folder.ts";
 import type { JsonLine } from "../under-test/run-sidetone.ts";
-
-async function startStunServer(place: PeerPlace, port: number): Promise<void> {
-  const folder = await ScratchFolder.make("coturn");
-  onTestFinished(() => folder[Symbol.asyncDispose]());
-  const [program, args] = place.command("turnserver", [
-    ...["-n", `--listening-ip=${place.address}`, `--listening-port=${port}`, "--realm=sip.test", "--stun-only", "--no-rfc5780"],
-    ...["--no-tcp", "--no-tls", "--no-dtls", "--no-cli", "--log-file=stdout", "--simple-log"],
-    ...[`--pidfile=${folder.file("pid")}`, `--userdb=${folder.file("turndb")}`],
-  ]);
-  const server = new PeerProcess(program, args, { cwd: folder.path, atMostSeconds: 60 });
-  onTestFinished(() => server[Symbol.asyncDispose]());
-  onTestFailed(() => console.log(server.lastWords));
-  await server.printed(/DB connection success/);
-}
+import { startStunServer } from "./outside-stun-server.ts";
 
 const problem =
   natNetworkProblem() ?? (isInstalled("kamailio") && isInstalled("turnserver") ? undefined : "apt-get install kamailio coturn");

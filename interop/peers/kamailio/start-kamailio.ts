@@ -45,13 +45,23 @@ export class Kamailio implements AsyncDisposable {
     this.#folder = folder;
   }
 
+  portOf(transport: TransportName): number {
+    return portsFrom(this.port)[transport];
+  }
+
   get hostPort(): string {
     return `${this.#address}:${this.port}`;
   }
 
   /** Where it is to be reached over one transport. */
   uri(transport: TransportName): string {
-    return `sip:${this.#address}:${portsFrom(this.port)[transport]};transport=${transport.toLowerCase()}`;
+    return `sip:${this.#address}:${this.portOf(transport)};transport=${transport.toLowerCase()}`;
+  }
+
+  /** Ends it as a power cut does, without a word to anybody. */
+  async kill(): Promise<void> {
+    this.process.signalAll("SIGKILL");
+    await this[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,14 +7,24 @@ export interface PeerPlace {
   command(program: string, args: readonly string[]): readonly [program: string, args: readonly string[]];
 }
 
-/** What a home router does: masquerading that keeps ports where it can, and a filter that lets in what was asked for. */
-const ruleset = `
+/** Of ports that no program inside has: a NAT told to map to these keeps none. */
+const otherPorts = { first: 50_000, last: 59_999 };
+
+/** Masquerading in the place of any that there was: it keeps ports where it can, or maps to a range. */
+const masquerade = (to = ""): string => `
+table ip nat {}
+flush table ip nat
 table ip nat {
   chain postrouting {
     type nat hook postrouting priority srcnat;
+    oifname "out" meta l4proto udp masquerade ${to}
     oifname "out" masquerade
   }
 }
+`;
+
+/** What a home router does: masquerading, and a filter that lets in what was asked for. */
+const ruleset = `${masquerade()}
 table ip filter {
   chain input {
     type filter hook input priority filter;
@@ -63,6 +73,14 @@ export class NatNetwork implements AsyncDisposable {
     await router.ip("addr", "del", `${this.#publicAddress}/24`, "dev", "out");
     await router.ip("addr", "add", `${next}/24`, "dev", "out");
     this.#publicAddress = next;
+  }
+
+  /** It comes back under the same address, and maps everything to other ports than before. Gives the lowest and the highest of them. */
+  async rebindPorts(): Promise<typeof otherPorts> {
+    const { router } = this.#namespaces;
+    await router.run("nft", masquerade(`to :${otherPorts.first}-${otherPorts.last}`));
+    for (const change of ["del", "add"]) await router.ip("addr", change, `${this.#publicAddress}/24`, "dev", "out");
+    return otherPorts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
