@@ -15,6 +15,7 @@ export type {
   Network,
   ResolvedAddress,
   SocketAddress,
+  SocketLayer,
   StreamConnection,
   StreamListener,
   StreamReceiver,
@@ -53,6 +54,7 @@ export { systemEnvironment } from "./system-environment.ts";
 export { systemBusyForMs } from "./system-busy.ts";
 export { systemClock, SystemClock } from "./system-clock.ts";
 export { systemRandom, SystemRandom } from "./system-random.ts";
+export { networkErrorFrom } from "./node/network-error-from.ts";
 export { nodeNetwork, NodeNetwork } from "./node/node-network.ts";
 export { nodeResolver, NodeResolver, type NodeResolverOptions } from "./node/node-resolver.ts";
 export { TimingWheel, type TimeSource } from "./timing-wheel.ts";

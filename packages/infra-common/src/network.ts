@@ -70,6 +70,18 @@ export interface StreamConnection {
   resume(): void;
   /** Closes after what is queued was sent, or at once with `abort: true`. Idempotent. */
   close(options?: { abort?: boolean }): Promise<void>;
+  /**
+   * Gives the system's own socket (of `node:net`) to a layer that can work on it (TLS). From then on the connection itself reads and writes
+   * nothing: the receiver hears of nothing but `onClosed`, and `close` is to be used with `abort`. To be called before any data has come:
+   * in `onConnection`, or as soon as `connectStream` has resolved. Missing where no such socket is below.
+   */
+  takeSocket?(layer: SocketLayer): NodeJS.ReadWriteStream;
+}
+
+/** What works on a socket that it has taken. */
+export interface SocketLayer {
+  /** Whether it has ended its side and has nothing left to write: the system does not reset a socket that is shutting down. */
+  readonly hasEnded: boolean;
 }
 
 /** Decides on each accepted connection. */

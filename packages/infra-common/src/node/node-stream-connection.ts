@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { onAbort } from "../abort.ts";
 import { formatHostPort } from "../host-port.ts";
-import type { ConnectStreamOptions, StreamConnection, StreamReceiver } from "../network.ts";
+import type { ConnectStreamOptions, SocketLayer, StreamConnection, StreamReceiver } from "../network.ts";
 import { checkAddress } from "./check-address.ts";
 import { networkErrorFrom } from "./network-error-from.ts";
 
@@ -26,7 +26,9 @@ export function connectNodeStream(options: ConnectStreamOptions, receiver: Strea
     socket.once("connect", () => {
       forgetSignal();
       socket.off("error", onError);
-      resolve(new NodeStreamConnection(socket, receiver));
+      const connection = new NodeStreamConnection(socket);
+      connection.open(receiver);
+      resolve(connection);
     });
   });
 }
@@ -39,28 +41,40 @@ export class NodeStreamConnection implements StreamConnection {
   readonly remotePort: number;
   readonly #socket: Socket;
   readonly #closed: Promise<void>;
+  #receiver: StreamReceiver | undefined = undefined;
+  /** What has taken the socket. */
+  #layer: SocketLayer | undefined = undefined;
   #closing = false;
   #remoteEnded = false;
-  #error: Error | undefined;
+  #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, receiver: StreamReceiver) {
+  constructor(socket: Socket) {
     this.localAddress = socket.localAddress ?? "";
     this.localPort = socket.localPort ?? 0;
     this.remoteAddress = socket.remoteAddress ?? "";
     this.remotePort = socket.remotePort ?? 0;
     this.#socket = socket;
-    socket.on("data", (data) => receiver.onData(data, this));
-    socket.on("drain", () => {
-      if (!this.#closing) receiver.onDrain(this);
-    });
-    socket.on("end", () => void (this.#remoteEnded = true));
     socket.on("error", (error) => void (this.#error = error));
     this.#closed = new Promise((resolve) => {
       socket.on("close", () => {
         resolve();
-        receiver.onClosed(this.#reasonForClosing(), this);
+        this.#receiver?.onClosed(this.#reasonForClosing(), this);
       });
     });
+  }
+
+  /** `receiver` gets what comes from now on, unless the socket was taken: then it is told of the end alone. */
+  open(receiver: StreamReceiver): void {
+    this.#receiver = receiver;
+    if (this.#layer) return;
+    const socket = this.#socket;
+    socket.on("data", (data) => {
+      if (!this.#closing) receiver.onData(data, this);
+    });
+    socket.on("drain", () => {
+      if (!this.#closing) receiver.onDrain(this);
+    });
+    socket.on("end", () => void (this.#remoteEnded = true));
   }
 
   get queuedBytes(): number {
@@ -84,18 +98,25 @@ export class NodeStreamConnection implements StreamConnection {
   close({ abort = false }: { abort?: boolean } = {}): Promise<void> {
     if (!this.#closing) {
       this.#closing = true;
-      this.#socket.removeAllListeners("data");
-      // Without a reader the peer's last bytes would keep the socket from seeing its end.
-      this.#socket.resume();
-      if (!abort) this.#socket.destroySoon();
+      if (!abort) {
+        // Without a reader the peer's last bytes would keep the socket from seeing its end.
+        this.#socket.resume();
+        this.#socket.destroySoon();
+      }
     }
     if (abort && !this.#socket.destroyed) this.#breakOff();
     return this.#closed;
   }
 
+  takeSocket(layer: SocketLayer): Socket {
+    this.#layer = layer;
+    this.#socket.removeAllListeners("data");
+    return this.#socket;
+  }
+
   /** The system refuses to reset a socket that is shutting down, which would then never close; nothing waits to be sent on it. */
   #breakOff(): void {
-    const isShuttingDown = this.#socket.writableEnded && this.#socket.writableLength === 0;
+    const isShuttingDown = this.#layer ? this.#layer.hasEnded : this.#socket.writableEnded && this.#socket.writableLength === 0;
     if (isShuttingDown) this.#socket.destroy();
     else this.#socket.resetAndDestroy();
   }

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { formatHostPort } from "../host-port.ts";
-import type { AddressFamily, ListenStreamOptions, StreamConnection, StreamListener, StreamReceiver, StreamServer } from "../network.ts";
+import type { AddressFamily, ListenStreamOptions, StreamListener, StreamServer } from "../network.ts";
 import { checkAddress } from "./check-address.ts";
 import { networkErrorFrom } from "./network-error-from.ts";
 import { NodeStreamConnection } from "./node-stream-connection.ts";
@@ -49,26 +49,8 @@ class NodeStreamServer implements StreamServer {
 }
 
 function accept(socket: Socket, listener: StreamListener): void {
-  const forwarder = new ForwardingReceiver();
-  const connection = new NodeStreamConnection(socket, forwarder);
+  const connection = new NodeStreamConnection(socket);
   const receiver = listener.onConnection(connection);
-  if (receiver) forwarder.receiver = receiver;
+  if (receiver) connection.open(receiver);
   else void connection.close({ abort: true });
-}
-
-/** Stands in until the listener has said who receives, which it does before any data is read. */
-class ForwardingReceiver implements StreamReceiver {
-  receiver: StreamReceiver | undefined;
-
-  onData(data: Buffer, connection: StreamConnection): void {
-    this.receiver?.onData(data, connection);
-  }
-
-  onDrain(connection: StreamConnection): void {
-    this.receiver?.onDrain(connection);
-  }
-
-  onClosed(error: Error | undefined, connection: StreamConnection): void {
-    this.receiver?.onClosed(error, connection);
-  }
 }

@@ -1,7 +1,9 @@
 import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { createConnection } from "node:net";
+import type { Duplex } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
-import { delay, NodeNetwork, systemClock, type DatagramReceiver, type StreamReceiver } from "@sidetone/infra-common";
+import { delay, NodeNetwork, systemClock, type DatagramReceiver, type StreamConnection, type StreamReceiver } from "@sidetone/infra-common";
 
 // The rules that every Network keeps are in the testkit's compliance suite; here is what only the system's sockets have.
 
@@ -89,6 +91,33 @@ describe("streams of the system", () => {
     const client = await network.connectStream({ address: "::1", port: server.localPort, localAddress: "::1" }, receiver);
     closers.push(() => client.close({ abort: true }));
     expect([server.family, client.localAddress, client.remoteAddress]).toEqual([6, "::1", "::1"]);
+  });
+
+  test("give their socket away, and then tell of the end alone", async () => {
+    const { network } = setUp();
+    const seen: string[] = [];
+    const receiver: StreamReceiver = {
+      onData: () => seen.push("data"),
+      onDrain: () => seen.push("drain"),
+      onClosed: (error) => seen.push(error ? error.message : "closed"),
+    };
+    const accepted: { connection: StreamConnection; socket: Duplex }[] = [];
+    const onConnection = (connection: StreamConnection): StreamReceiver => {
+      accepted.push({ connection, socket: connection.takeSocket!({ hasEnded: false }) as Duplex });
+      return receiver;
+    };
+    const server = await network.listenStream({ address: loopback, port: 0 }, { onConnection, onServerError: () => {} });
+    closers.push(() => server.close());
+    const client = await network.connectStream({ address: loopback, port: server.localPort }, receiver);
+    const taken = client.takeSocket!({ hasEnded: false });
+    while (accepted.length === 0) await delay(systemClock, 1);
+    const { socket, connection } = accepted[0]!;
+    taken.write("INVITE");
+    const [data] = (await once(socket, "data")) as [Buffer];
+    expect(data.toString()).toBe("INVITE");
+    await connection.close({ abort: true });
+    while (seen.length < 2) await delay(systemClock, 1);
+    expect(seen).toEqual(["closed", expect.stringContaining("ECONNRESET")]);
   });
 
   test("connect only from an address of this machine", async () => {

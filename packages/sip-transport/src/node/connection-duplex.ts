@@ -19,8 +19,9 @@ export class ConnectionDuplex extends Duplex implements StreamReceiver {
   }
 
   /** The connection is up. */
-  attach(connection: StreamConnection): void {
+  attach(connection: StreamConnection): this {
     this.#connection = connection;
+    return this;
   }
 
   get connection(): StreamConnection {

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { StreamConnection, StreamReceiver } from "@sidetone/infra-common";
-import type { ConnectionDuplex } from "./connection-duplex.ts";
+import type { LowerStream } from "./lower-stream.ts";
 
 /** What a layer above a connection (TLS) makes of it, as a connection again. */
 export class DuplexConnection implements StreamConnection {
@@ -9,13 +9,13 @@ export class DuplexConnection implements StreamConnection {
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly #upper: Duplex;
-  readonly #lower: ConnectionDuplex;
+  readonly #lower: LowerStream;
   readonly #closed: Promise<void>;
   #isClosing = false;
   #error: Error | undefined = undefined;
 
   /** Takes over the listeners of `upper`, from which nothing has been read yet. */
-  constructor(upper: Duplex, lower: ConnectionDuplex, receiver: StreamReceiver) {
+  constructor(upper: Duplex, lower: LowerStream, receiver: StreamReceiver) {
     const { localAddress, localPort, remoteAddress, remotePort } = lower.connection;
     this.localAddress = localAddress;
     this.localPort = localPort;
@@ -23,12 +23,12 @@ export class DuplexConnection implements StreamConnection {
     this.remotePort = remotePort;
     this.#upper = upper;
     this.#lower = lower;
-    upper.on("error", (error) => void (this.#error ??= error));
-    lower.on("error", (error) => void (this.#error ??= error));
+    upper.on("error", (error) => void (this.#error ??= lower.explain(error)));
+    lower.duplex.on("error", (error) => void (this.#error ??= lower.explain(error)));
     upper.on("drain", () => {
       if (!this.#isClosing) receiver.onDrain(this);
     });
-    this.#closed = Promise.all([closedOf(upper, lower), closedOf(lower, upper)]).then(() =>
+    this.#closed = Promise.all([closedOf(upper, lower.duplex), closedOf(lower.duplex, upper)]).then(() =>
       receiver.onClosed(this.#isClosing ? undefined : this.#error, this),
     );
     upper.on("data", (data: Buffer) => {
@@ -37,7 +37,7 @@ export class DuplexConnection implements StreamConnection {
   }
 
   get queuedBytes(): number {
-    return this.#upper.writableLength + this.#lower.writableLength + this.#lower.connection.queuedBytes;
+    return this.#upper.writableLength + this.#lower.queuedBytes;
   }
 
   send(data: Uint8Array): boolean {

@@ -2,13 +2,13 @@ import type { Duplex } from "node:stream";
 import type { SipIdentities } from "../sip-identities.ts";
 import type { TransportContext } from "../transport-context.ts";
 import type { defaultWebSocketOptions, WebSocketOptions } from "../web-socket-options.ts";
-import type { ConnectionDuplex } from "./connection-duplex.ts";
+import type { LowerStream } from "./lower-stream.ts";
 
 /** A stream that HTTP can be spoken over. */
 export interface HttpStream {
   /** The connection, or TLS above it. */
   readonly stream: Duplex;
-  readonly lower: ConnectionDuplex;
+  readonly lower: LowerStream;
   readonly peer: SipIdentities | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { connect, TLSSocket } from "node:tls";
+import { connect, TLSSocket, type TLSSocketOptions } from "node:tls";
 import {
   addressFamily,
   onAbort,
@@ -19,16 +19,16 @@ import {
   type MessageFramer,
 } from "../carrier.ts";
 import type { SipIdentities } from "../sip-identities.ts";
-import { ConnectionDuplex } from "./connection-duplex.ts";
 import { DuplexConnection } from "./duplex-connection.ts";
 import { handshakeError } from "./handshake-error.ts";
 import { LateReceiver } from "./late-receiver.ts";
+import { connectLower, lowerOf, type LowerStream } from "./lower-stream.ts";
 import type { TlsCredentials } from "./tls-credentials.ts";
 
 /** A stream over TLS whose handshake is over. */
 export interface SecuredStream {
   readonly socket: TLSSocket;
-  readonly lower: ConnectionDuplex;
+  readonly lower: LowerStream;
   /** Whose certificate the peer has shown and was found good. */
   readonly peer: SipIdentities | undefined;
 }
@@ -41,8 +41,9 @@ export class TlsCarrier implements Carrier {
   readonly #network: Network;
   readonly #admission: Admission;
   readonly #credentials: TlsCredentials;
+  readonly #onServerName: TLSSocketOptions["SNICallback"] & {};
   /** Handshakes under way. */
-  readonly #pending = new Set<ConnectionDuplex>();
+  readonly #pending = new Set<LowerStream>();
 
   /** @param name whose connections these are: WSS has HTTP above TLS. */
   constructor(name: "TLS" | "WSS", network: Network, admission: Admission, credentials: TlsCredentials) {
@@ -50,6 +51,7 @@ export class TlsCarrier implements Carrier {
     this.#network = network;
     this.#admission = admission;
     this.#credentials = credentials;
+    this.#onServerName = (name, answer) => answer(null, credentials.contextFor(name));
   }
 
   sendPing(connection: StreamConnection): void {
@@ -90,21 +92,21 @@ export class TlsCarrier implements Carrier {
   }
 
   /** @throws {SipTransportError} `SIP_TRANSPORT_CERTIFICATE` when the peer's certificate is not that of the host. */
-  async connectSecured({ address, port, hostName, localAddress, signal }: ConnectOptions): Promise<SecuredStream> {
-    const lower = new ConnectionDuplex();
-    const from = localAddress === undefined ? {} : { localAddress };
-    lower.attach(await this.#network.connectStream({ address, port, signal, ...from }, lower));
+  async connectSecured(options: ConnectOptions): Promise<SecuredStream> {
+    const { hostName, signal } = options;
+    const lower = await connectLower(this.#network, options);
     const name = this.#credentials.serverNameFor(hostName);
     const check = this.#credentials.checkOf(name);
     const socket = connect({
       ...this.#credentials.clientOptions(),
       ...this.#alpn,
-      socket: lower,
+      socket: lower.duplex,
       rejectUnauthorized: check.needsChain,
       checkServerIdentity: (_host, certificate) => check.judge(certificate),
       // "Literal IPv4 and IPv6 addresses are not permitted" in SNI (RFC 6066 §3).
       ...(addressFamily(name) ? {} : { servername: name }),
     });
+    lower.upper = socket;
     await this.#whenSecured(socket, lower, signal, () => check.refusal);
     return { socket, lower, peer: socket.authorized ? this.#credentials.identitiesOf(socket.getPeerX509Certificate()) : undefined };
   }
@@ -119,14 +121,14 @@ export class TlsCarrier implements Carrier {
     return alpn.length > 0 && this.name === "TLS" ? { ALPNProtocols: [...alpn] } : {};
   }
 
-  async #whenSecured(socket: TLSSocket, lower: ConnectionDuplex, signal: AbortSignal, refusal: () => Error | undefined): Promise<void> {
+  async #whenSecured(socket: TLSSocket, lower: LowerStream, signal: AbortSignal, refusal: () => Error | undefined): Promise<void> {
     this.#pending.add(lower);
     const forgetSignal = onAbort(signal, () => lower.destroy());
-    lower.on("error", ignore);
+    lower.duplex.on("error", ignore);
     try {
       await new Promise<void>((resolve, reject) => {
         let cause: Error | undefined;
-        socket.on("error", (error) => (cause ??= error));
+        socket.on("error", (error) => (cause ??= lower.explain(error)));
         socket.once("secureConnect", resolve);
         socket.once("close", () => reject(refusal() ?? cause ?? new Error("the peer closed the connection during the TLS handshake")));
       });
@@ -142,19 +144,22 @@ export class TlsCarrier implements Carrier {
 
   /** The server's side; what becomes of a handshake that never ends is the visitor's time limit. */
   #shakeHands(visitor: Visitor, onSecured: (stream: SecuredStream, visitor: Visitor) => void): StreamReceiver {
-    const lower = new ConnectionDuplex(visitor);
-    const { requestCert } = this.#credentials;
-    const options = { secureContext: this.#credentials.context, requestCert, rejectUnauthorized: requestCert };
-    const socket = new TLSSocket(lower, {
+    const { lower, receiver } = lowerOf(visitor);
+    const { context, requestCert, hasSeveral } = this.#credentials;
+    const socket = new TLSSocket(lower.duplex, {
       isServer: true,
-      ...options,
+      secureContext: context,
+      requestCert,
+      rejectUnauthorized: requestCert,
       ...this.#alpn,
-      SNICallback: (name, answer) => answer(null, this.#credentials.contextFor(name)),
+      // OpenSSL halts for the answer: where there is one certificate alone, nobody is asked.
+      ...(hasSeveral && { SNICallback: this.#onServerName }),
     });
+    lower.upper = socket;
     this.#pending.add(lower);
     const forget = (): void => void this.#pending.delete(lower);
-    lower.on("error", ignore);
-    lower.once("close", forget);
+    lower.duplex.on("error", ignore);
+    lower.duplex.once("close", forget);
     socket.on("error", ignore);
     socket.once("close", () => lower.destroy());
     socket.once("secure", () => {
@@ -163,7 +168,7 @@ export class TlsCarrier implements Carrier {
       const peer = requestCert ? this.#credentials.identitiesOf(socket.getPeerX509Certificate()) : undefined;
       onSecured({ socket, lower, peer }, visitor);
     });
-    return lower;
+    return receiver;
   }
 }
 

@@ -52,6 +52,11 @@ export class TlsCredentials {
     return this.#own.find((own) => own.isFor(serverName))?.context;
   }
 
+  /** Whether the name that a client asks for makes a difference. */
+  get hasSeveral(): boolean {
+    return this.#sources.length > 1;
+  }
+
   get alpn(): readonly string[] {
     return this.#options.alpn ?? [];
   }

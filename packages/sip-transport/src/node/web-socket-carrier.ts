@@ -17,6 +17,7 @@ import { defaultWebSocketOptions, type WebSocketOptions } from "../web-socket-op
 import { ConnectionDuplex } from "./connection-duplex.ts";
 import type { HttpStream, WebSocketSettings } from "./http-stream.ts";
 import { LateReceiver } from "./late-receiver.ts";
+import { LowerStream } from "./lower-stream.ts";
 import { TlsCarrier } from "./tls-carrier.ts";
 import type { TlsCredentials } from "./tls-credentials.ts";
 import { WebSocketConnection } from "./web-socket-connection.ts";
@@ -30,7 +31,7 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
   readonly options: WebSocketOptions & typeof defaultWebSocketOptions;
   readonly #tls: TlsCarrier | undefined;
   /** Streams on which no WebSocket is open yet. */
-  readonly #pending = new Set<ConnectionDuplex>();
+  readonly #pending = new Set<LowerStream>();
 
   constructor(name: "WS", context: TransportContext, options: WebSocketOptions);
   constructor(name: "WSS", context: TransportContext, options: WebSocketOptions, credentials: TlsCredentials);
@@ -74,9 +75,9 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
       onConnection: (connection) => {
         const visitor = admission.admit(connection);
         if (!visitor) return undefined;
-        const lower = new ConnectionDuplex(visitor);
-        enter({ stream: lower, lower, peer: undefined }, visitor);
-        return lower;
+        const stream = new ConnectionDuplex(visitor);
+        enter({ stream, lower: new LowerStream(connection, stream), peer: undefined }, visitor);
+        return stream;
       },
       onServerError,
     });
@@ -103,10 +104,10 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
       return { stream: socket, lower, peer };
     }
     const { address, port, localAddress, signal } = options;
-    const lower = new ConnectionDuplex();
+    const stream = new ConnectionDuplex();
     const from = localAddress === undefined ? {} : { localAddress };
-    lower.attach(await this.context.environment.network.connectStream({ address, port, signal, ...from }, lower));
-    return { stream: lower, lower, peer: undefined };
+    const connection = await this.context.environment.network.connectStream({ address, port, signal, ...from }, stream);
+    return { stream: stream.attach(connection), lower: new LowerStream(connection, stream), peer: undefined };
   }
 
   /** The client's handshake (RFC 6455 §4.1): "the value 'sip' in the Sec-WebSocket-Protocol header" (RFC 7118 §4.1). */
@@ -127,7 +128,7 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
         // At once, so that nothing that follows the server's answer is missed.
         socket.once("open", () => resolve(new WebSocketConnection(this, socket, http, receiver)));
         socket.on("error", reject);
-        lower.once("close", () => reject(new Error("the connection was closed during the WebSocket handshake")));
+        lower.duplex.once("close", () => reject(new Error("the connection was closed during the WebSocket handshake")));
       });
     } catch (error) {
       lower.destroy();
@@ -139,9 +140,9 @@ export class WebSocketCarrier implements Carrier, WebSocketSettings {
     }
   }
 
-  #hold(lower: ConnectionDuplex): void {
+  #hold(lower: LowerStream): void {
     this.#pending.add(lower);
-    lower.on("error", () => {});
-    lower.once("close", () => this.#pending.delete(lower));
+    lower.duplex.on("error", () => {});
+    lower.duplex.once("close", () => this.#pending.delete(lower));
   }
 }

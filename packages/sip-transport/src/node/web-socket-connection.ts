@@ -2,9 +2,9 @@ import { isUtf8 } from "node:buffer";
 import type { Duplex } from "node:stream";
 import type { StreamConnection, StreamReceiver, Timer } from "@sidetone/infra-common";
 import type { WebSocket } from "ws";
-import type { ConnectionDuplex } from "./connection-duplex.ts";
 import { WebSocketFrameScan } from "./web-socket-frame-scan.ts";
 import type { HttpStream, WebSocketSettings } from "./http-stream.ts";
+import type { LowerStream } from "./lower-stream.ts";
 
 const nothing = Buffer.alloc(0);
 const normalClosure = 1000;
@@ -21,7 +21,7 @@ export class WebSocketConnection implements StreamConnection {
   readonly remotePort: number;
   readonly #settings: WebSocketSettings;
   readonly #socket: WebSocket;
-  readonly #lower: ConnectionDuplex;
+  readonly #lower: LowerStream;
   readonly #receiver: StreamReceiver;
   readonly #closed: Promise<void>;
   #error: Error | undefined = undefined;
@@ -47,8 +47,8 @@ export class WebSocketConnection implements StreamConnection {
       socket.once("close", () => {
         this.#stopTimers();
         lower.destroy();
-        if (lower.closed) resolve();
-        else lower.once("close", resolve);
+        if (lower.duplex.closed) resolve();
+        else lower.duplex.once("close", resolve);
       });
     }).then(() => receiver.onClosed(this.#isClosing ? undefined : this.#error, this));
     this.#listen(stream);
@@ -56,7 +56,7 @@ export class WebSocketConnection implements StreamConnection {
   }
 
   get queuedBytes(): number {
-    return this.#socket.bufferedAmount + this.#lower.writableLength + this.#lower.connection.queuedBytes;
+    return this.#socket.bufferedAmount + this.#lower.queuedBytes;
   }
 
   /** "MUST support both text and binary" (RFC 7118 §4.2); text is what browsers' clients are used to, where the message is UTF-8. */
@@ -124,8 +124,8 @@ export class WebSocketConnection implements StreamConnection {
     };
     socket.on("ping", onControl);
     socket.on("pong", onControl);
-    socket.on("error", (error) => void (this.#error ??= error));
-    this.#lower.on("error", (error) => void (this.#error ??= error));
+    socket.on("error", (error) => void (this.#error ??= this.#lower.explain(error)));
+    this.#lower.duplex.on("error", (error) => void (this.#error ??= this.#lower.explain(error)));
     stream.on("drain", () => {
       if (!this.#isClosing) this.#receiver.onDrain(this);
     });
