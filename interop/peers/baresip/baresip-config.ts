@@ -9,7 +9,7 @@ export interface BaresipPorts {
 export const baresipToneHz = 440;
 
 /** baresip's `config`: loopback only, G.711, a tone for a microphone, what is decoded and encoded written to WAV files in `folder`. */
-export function baresipConfig(folder: string, ports: BaresipPorts): string {
+export function baresipConfig(folder: string, ports: BaresipPorts, options: { rtcpMux?: boolean } = {}): string {
   const settings: readonly (readonly [string, string])[] = [
     ["poll_method", "epoll"],
     ["net_interface", "127.0.0.1"],
@@ -27,6 +27,7 @@ export function baresipConfig(folder: string, ports: BaresipPorts): string {
     ["auplay_channels", "2"],
     ["rtp_ports", `${ports.firstRtp}-${ports.lastRtp}`],
     ["rtp_stats", "yes"],
+    ["rtcp_mux", options.rtcpMux ? "yes" : "no"],
     ["statmode_default", "off"],
     ["jitter_buffer_delay", "2-10"],
     ["snd_path", folder],
@@ -49,6 +50,8 @@ export interface BaresipAccount {
   /** In order of preference. Default PCMU, PCMA. */
   codecs?: readonly ("PCMU" | "PCMA")[];
   password?: string;
+  /** One port for RTP and RTCP, where the other side wants it, too (RFC 5761). Default false. */
+  rtcpMux?: boolean;
   /** Registers at its domain, for so many seconds. Default: it does not register. */
   registersFor?: number;
   /** `127.0.0.1:5060`: where its calls go first. */

@@ -78,7 +78,7 @@ export async function startBaresip(account: BaresipAccount = {}): Promise<Baresi
   const folder = await ScratchFolder.make("baresip");
   const first = await freePorts(24);
   const ports = { sip: first, control: first + 2, firstRtp: first + 4, lastRtp: first + 23 };
-  await writeFile(folder.file("config"), baresipConfig(folder.path, ports));
+  await writeFile(folder.file("config"), baresipConfig(folder.path, ports, account));
   await writeFile(folder.file("accounts"), baresipAccount(account));
   await writeFile(folder.file("contacts"), "");
   // At a second signal it leaves at once, without taking back its registration.

@@ -8,9 +8,15 @@ export class Dissection {
   readonly #file: string;
   readonly #decodeAs: readonly string[];
 
-  /** @param sipPorts ports that carry SIP besides 5060. */
-  constructor(file: string, sipPorts: readonly number[]) {
+  readonly #noGuessing: readonly string[];
+
+  /**
+   * @param sipPorts ports that carry SIP besides 5060.
+   * @param findsStun whether STUN beside RTP is shown as such.
+   */
+  constructor(file: string, sipPorts: readonly number[], findsStun = false) {
     this.#file = file;
+    this.#noGuessing = findsStun ? [] : noGuessing;
     this.#decodeAs = sipPorts.flatMap((port) => ["-d", `udp.port==${port},sip`, "-d", `tcp.port==${port},sip`]);
   }
 
@@ -34,7 +40,7 @@ export class Dissection {
   }
 
   async #run(args: readonly string[]): Promise<string> {
-    const words = ["-n", ...noGuessing, "-r", this.#file, ...this.#decodeAs, ...args];
+    const words = ["-n", ...this.#noGuessing, "-r", this.#file, ...this.#decodeAs, ...args];
     const tshark = new PeerProcess("tshark", words, { cwd: "/", atMostSeconds: 60 });
     const exitCode = await tshark.exited;
     if (exitCode !== 0) throw new Error(`tshark ended with ${exitCode}:\n${tshark.lastWords}`);
