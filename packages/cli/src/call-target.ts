@@ -37,12 +37,17 @@ export function dialTarget(text: string, domain: SipUri | undefined): SipUri {
 }
 
 function parse(text: string): SipUri {
-  const shown = JSON.stringify(text.slice(0, 80));
-  const advice = "give one like sip:bob@example.com or sip:192.0.2.7:5070";
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) throw new ClientError("SIP_URI_INVALID", `${shown} is no SIP URI; ${advice}`);
+  if (text === "") throw noUri(text, "it is empty");
+  if (/^([a-z][a-z0-9+.-]*:\/\/|mailto:|xmpp:|callto:)/i.test(text)) throw noUri(text, "it is of another kind");
   try {
     return SipUri.parse(/^sips?:/i.test(text) ? text : `sip:${text}`);
-  } catch (cause) {
-    throw new ClientError("SIP_URI_INVALID", `${shown} is no SIP URI; ${advice}`, { cause });
+  } catch (error) {
+    // "Not a SIP URI (no host): …": the reason is what is new.
+    throw noUri(text, /\(([^)]+)\)/.exec((error as Error).message)?.[1] ?? "it cannot be read");
   }
+}
+
+function noUri(text: string, why: string): ClientError {
+  const shown = JSON.stringify(text.slice(0, 80));
+  return new ClientError("SIP_URI_INVALID", `${shown} is no SIP URI (${why}); give one like sip:bob@example.com or sip:192.0.2.7:5070`);
 }

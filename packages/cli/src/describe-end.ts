@@ -1,4 +1,5 @@
 import type { CallEndCause, CallEnded } from "@sidetone/client-core";
+import { adviceForStatus } from "./advice.ts";
 import type { CallReport } from "./call-report.ts";
 import { explainError } from "./explain-error.ts";
 
@@ -22,7 +23,10 @@ const why = ({ error }: CallEnded): string => (error === undefined ? "" : `: ${e
 const sentences: Readonly<Record<CallEndCause, Sentence>> = {
   HungUp: ({ endedBy }) => (endedBy === "local" ? "hung up here" : "hung up by the other side"),
   Cancelled: ({ endedBy }) => (endedBy === "local" ? "cancelled here" : "the caller gave up"),
-  Refused: (end) => `refused with ${status(end) || "no reason given"}${end.reasonHeader ? ` (${end.reasonHeader})` : ""}`,
+  Refused: (end) =>
+    end.endedBy === "local"
+      ? `refused here with ${status(end)}`
+      : `refused with ${status(end) || "no reason given"}${end.reasonHeader ? ` (${end.reasonHeader})` : ""}${adviceForStatus(end.statusCode)}`,
   Redirected: (end) => `${status(end)}; try ${end.contacts.join(" or ") || "elsewhere, it does not say where"}`,
   NoAnswer: () => "nobody answered",
   Timeout: () => "no reply; check the address, and that a phone or server listens there",

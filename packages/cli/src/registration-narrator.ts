@@ -42,7 +42,7 @@ export class RegistrationNarrator {
   }
 
   #tell(registration: RegistrationInfo, previousState: RegistrationState): void {
-    const { state, error, contact } = registration;
+    const { uri, state, error, contact } = registration;
     if (this.#json) {
       const timestampMs = Math.round(this.#clock.wallNow());
       const change = registrationFields(registration, previousState);
@@ -51,7 +51,7 @@ export class RegistrationNarrator {
     if (!this.#isRegistered) return;
     const retrySeconds = this.#secondsLeft(registration.retryAtMs);
     const retry = retrySeconds === null ? "" : `; next try in ${retrySeconds} s`;
-    if (error) this.#terminal.line(`${words[state]}: ${error.message}${retry}`);
+    if (error) this.#terminal.line(`${words[state]}: ${problemOf(uri, error.message)}${retry}`);
     else if (state === "Active" && previousState === "Active")
       this.#terminal.line(`refreshed for ${this.#secondsLeft(registration.expiresAtMs)} s`);
     else if (state === "Active" && previousState !== "Pending") this.#terminal.line(`registered again as ${contact}`);
@@ -70,6 +70,11 @@ const words: Readonly<Record<RegistrationState, string>> = {
   Expired: "the registration has run out",
   Cancelled: "un-registered, which the registrar did not confirm",
 };
+
+/** What went wrong, where it is plain whose registration it was. */
+export function problemOf(uri: string, message: string): string {
+  return message.replace(`Registration of ${uri}: `, "");
+}
 
 /** A change of a registration, for programs. */
 export function registrationFields(registration: RegistrationInfo, previousState: RegistrationState): Readonly<Record<string, unknown>> {

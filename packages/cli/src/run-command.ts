@@ -1,15 +1,10 @@
 import { ClientError } from "@sidetone/client-core";
 import { MediaError } from "@sidetone/media-core";
+import { adviceFor } from "./advice.ts";
 import type { CommandContext } from "./command-context.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import { explainError } from "./explain-error.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** What can be done about it with flags. */
-function hintFor(code: string): string {
-  if (code !== "CERTIFICATE_NOT_TRUSTED") return "";
-  return "\n--tls-ca FILE trusts another authority, --tls-name NAME accepts the certificate of another name";
-}
 
 /** Runs the body of a command. What goes wrong becomes one line, or one JSON object, and an exit code; a bug is thrown on. */
 export async function runCommand({ terminal, interrupted }: CommandContext, json: boolean, body: () => Promise<number>): Promise<number> {
@@ -23,7 +18,7 @@ export async function runCommand({ terminal, interrupted }: CommandContext, json
     const message = explainError(error);
     const userMessage = error instanceof ClientError ? { userMessage: error.userMessage } : {};
     if (json) terminal.line(JSON.stringify({ type: "Error", code, message, ...userMessage }));
-    else terminal.error(message + hintFor(code));
+    else terminal.error([message, adviceFor(error) ?? []].flat().join("\n"));
     return error instanceof ClientError ? exitCodeOfError(error) : exitCodes.usage;
   }
 }

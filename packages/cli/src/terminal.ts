@@ -24,6 +24,9 @@ export interface TerminalParts {
   openLines?: (options: LineReaderOptions) => LineReader;
 }
 
+/** Of the `^C` that a terminal puts behind a live line. */
+const roomForControlC = 2;
+
 /** Where a command writes and what it reads: the process's streams, or a test's. */
 export class Terminal {
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -94,7 +97,7 @@ export class Terminal {
   live(text: string): void {
     if (!this.isInteractive || this.#isAsking) return;
     if (this.#reader?.isEditing) return this.#reader.setPrompt(`${shortened(text, this.#lineWidth / 2)}> `);
-    const cut = text.slice(0, this.#lineWidth);
+    const cut = text.slice(0, this.#lineWidth - roomForControlC);
     this.#out.write(`\r${cut.padEnd(this.#live.length)}`);
     this.#live = cut;
   }

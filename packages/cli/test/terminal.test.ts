@@ -28,8 +28,8 @@ describe("a live line", () => {
     expect(terminal.screen).toEqual(["call ended", ""]);
   });
 
-  test("is cut to the width of the terminal, so that it never takes two lines", () => {
-    const terminal = new FakeTerminal({ interactive: true, columns: 10 });
+  test("is cut to the width of the terminal, so that it never takes two lines, with the ^C of a terminal behind it", () => {
+    const terminal = new FakeTerminal({ interactive: true, columns: 12 });
     terminal.live("connected  0:01  PCMU");
     expect(terminal.screen).toEqual(["connected"]);
   });

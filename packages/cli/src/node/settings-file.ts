@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../usage-error.ts";
+import { fileProblem } from "./file-problem.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -31,9 +32,9 @@ export function readSettingsFile(path: string, isWanted: boolean): SettingsFile 
   try {
     text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (!isWanted && (code === "ENOENT" || code === "ENOTDIR")) return undefined;
-    throw new UsageError(`cannot read the config file ${path} (${message})`);
+    throw new UsageError(`cannot read the config file ${path}: ${fileProblem(error)}`);
   }
   try {
     return {

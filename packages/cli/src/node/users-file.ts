@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import type { Clock, Timer } from "@sidetone/infra-common";
 import type { Users } from "@sidetone/registrar-core";
 import { UsageError } from "../usage-error.ts";
+import { fileProblem } from "./file-problem.ts";
 
 /** An editor writes in several steps; the file is read when it has come to rest. */
 const restMs = 100;
@@ -70,7 +71,9 @@ export class UsersFile implements Disposable {
     try {
       text = await readFile(this.path, "utf8");
     } catch (error) {
-      throw new UsageError(`--users: cannot read ${JSON.stringify(this.path)} (${(error as Error).message})`);
+      throw new UsageError(
+        `--users: cannot read ${JSON.stringify(this.path)}: ${fileProblem(error)}; it has a line name:password for each user`,
+      );
     }
     return this.#users.load(text, this.path);
   }

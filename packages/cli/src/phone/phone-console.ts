@@ -1,5 +1,6 @@
 import { ClientError } from "@sidetone/client-core";
 import { MediaError } from "@sidetone/media-core";
+import { adviceFor } from "../advice.ts";
 import { exitCodeOfError, exitCodes } from "../exit-code.ts";
 import { explainError } from "../explain-error.ts";
 import type { Terminal } from "../terminal.ts";
@@ -65,8 +66,10 @@ export class PhoneConsole {
     this.exitCode ||= exitCodeOf(error);
     const { phone, json, isEditing, terminal } = this.#parts;
     const message = explainError(error);
+    const advice = error instanceof ClientError ? adviceFor(error) : undefined;
+    const text = advice === undefined ? message : `${message}\n${advice}`;
     if (json) phone.narrator.say("CommandResult", undefined, { line, command, ok: false, code: error.code, message });
-    else terminal.error(isEditing ? message : `line ${line}: ${message}`);
+    else terminal.error(isEditing ? text : `line ${line}: ${text}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Account, Client, RegistrationInfo, RegistrationState } from "@sidetone/client-core";
+import { adviceFor } from "../advice.ts";
 import type { CallNarrator } from "../call-narrator.ts";
-import { registrationFields } from "../registration-narrator.ts";
+import { problemOf, registrationFields } from "../registration-narrator.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** The accounts of the phone, and what becomes of their registrations. */
@@ -76,24 +77,28 @@ export class PhoneRegistrations {
 
   #tell(account: Account, registration: RegistrationInfo, previousState: RegistrationState): void {
     const fields = { account: account.id, ...registrationFields(registration, previousState) };
-    const isAwaited = this.#awaited.has(account) && registration.error !== undefined;
-    this.#narrator.say("RegistrationStatusChanged", isAwaited ? undefined : this.#text(registration, previousState), fields);
+    const isAwaited = this.#awaited.has(account);
+    const text = isAwaited && registration.error ? undefined : this.#text(registration, previousState, isAwaited);
+    this.#narrator.say("RegistrationStatusChanged", text, fields);
     this.#changed();
   }
 
   #text(
     { uri, registrar, state, contact, error, retryAtMs, expiresAtMs }: RegistrationInfo,
     previousState: RegistrationState,
+    isAwaited: boolean,
   ): string | undefined {
     const now = this.#client.environment.clock.wallNow();
     const secondsTo = (atMs: number | undefined): number => Math.max(0, Math.round(((atMs ?? now) - now) / 1000));
     if (error) {
       const next = retryAtMs === undefined ? "" : `; next try in ${secondsTo(retryAtMs)} s`;
-      return `${uri} ${failureWords[state]}: ${error.message}${next}`;
+      const advice = state === "Failed" ? adviceFor(error) : undefined;
+      return `${uri} ${failureWords[state]}: ${problemOf(uri, error.message)}${next}${advice === undefined ? "" : `; ${advice}`}`;
     }
     if (state === "Pending" && previousState === "Cancelled") return `registering ${uri} at ${registrar}`;
-    // Refreshes are no news.
-    if (state === "Active" && previousState !== "Active") return `${uri} registered as ${contact} for ${secondsTo(expiresAtMs)} s`;
+    // Refreshes are no news, but for who has asked for one.
+    if (state === "Active" && (previousState !== "Active" || isAwaited))
+      return `${uri} registered as ${contact} for ${secondsTo(expiresAtMs)} s`;
     return state === "Cancelled" ? `${uri} un-registered` : undefined;
   }
 }

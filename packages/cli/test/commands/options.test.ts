@@ -66,7 +66,7 @@ describe("sidetone options", () => {
     const { run, end } = commandLine();
     const command = run("options nowhere.invalid");
     expect(await end(command)).toBe(7);
-    expect(command.terminal.err).toMatch(/^sidetone: .*nowhere\.invalid.*\n$/);
+    expect(command.terminal.err).toMatch(/^sidetone: .*nowhere\.invalid.*\n"sidetone doctor".*\n$/);
   });
 
   test("an interrupt ends the wait at once, with 130", async () => {

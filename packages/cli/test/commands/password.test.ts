@@ -62,6 +62,11 @@ describe("the password of a call", () => {
     expect(await end(command)).toBe(4);
     expect(command.terminal.json.at(-1)).toMatchObject({ statusCode: 401 });
     expect(credentials(server)).toEqual([undefined]);
+    const told = run(target, options);
+    expect(await end(told)).toBe(4);
+    expect(told.terminal.screen).toContainEqual(
+      expect.stringMatching(/^no call: refused with 401 .*; check user name and password: SIDETONE_PASSWORD/),
+    );
   });
 
   test("is no longer waited for when the person interrupts, or the time to answer is over", async () => {

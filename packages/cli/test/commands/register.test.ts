@@ -85,6 +85,17 @@ describe("sidetone register", () => {
     expect(command.terminal.err).toBe("sidetone: Registration of sip:alice@10.0.0.2: The registrar refused: 404 Not Found\n");
   });
 
+  test.each([
+    [401, "check user name and password"],
+    [503, '"sidetone doctor" with the same address looks for the cause'],
+  ])("behind a refusal with %i stands what to do, for a person", async (statusCode, advice) => {
+    const { run, end, stub } = commandLine();
+    await stub(() => [statusCode, ["WWW-Authenticate", challenge]]);
+    const command = run("register sip:alice@10.0.0.2");
+    await end(command);
+    expect(command.terminal.err.split("\n")[1]).toContain(advice);
+  });
+
   test("silence ends with 7", async () => {
     const { run, end } = commandLine();
     expect(await end(run("register sip:alice@10.0.0.2"))).toBe(7);

@@ -77,6 +77,7 @@ describe("several calls at once", () => {
     await type(here, line);
     expect(await end(carol)).toBe(Math.floor(statusCode / 100));
     expect(carol.terminal.out).toContain(`refused with ${statusCode}`);
+    expect(here.terminal.screen).toContainEqual(expect.stringMatching(`no call: refused here with ${statusCode}`));
   });
 
   test("a caller who gives up is told of, and is in the history", async () => {

@@ -35,6 +35,9 @@ describe("a phone that somebody types at", () => {
     await clock.advance(200);
     await type(here, "sleep 100");
     await type(here, "accounts");
+    await type(here, "register");
+    expect(here.terminal.screen.at(-2)).toBe("sip:alice@10.0.0.2 registered as sip:alice@10.0.0.1:5060 for 3600 s");
+    await type(here, "accounts");
     expect(here.terminal.screen.at(-2)).toMatch(/^alice@10\.0\.0\.2 {2}registered {2}for \d+ s as sip:alice@10\.0\.0\.1:5060$/);
   });
 
