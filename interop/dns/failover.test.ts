@@ -1,7 +1,6 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import type { Client } from "sidetone";
 import { NodeResolver, systemClock, systemEnvironment } from "sidetone/infra";
 import { DnsServer, VirtualResolver } from "sidetone/testkit";
 import { SipTrace } from "sidetone/trace";
@@ -10,6 +9,7 @@ import { accountAt, openKamailio } from "../kamailio/open-kamailio.ts";
 import { kamailioDomain, type Kamailio } from "../peers/kamailio/start-kamailio.ts";
 import { describeWith } from "../peers/process/installed.ts";
 import { hostPort, openClient } from "../under-test/open-client.ts";
+import { timedCall } from "./timed-call.ts";
 
 type Transport = "udp" | "tcp";
 
@@ -36,15 +36,6 @@ function openTrace(): SipTrace {
   onTestFinished(() => trace.stop());
   onTestFailed(() => console.log(trace.ladder()));
   return trace;
-}
-
-/** Calls and hangs up; how long it took until the call was answered, in milliseconds. */
-async function timedCall(client: Client, uri: string): Promise<number> {
-  const beforeMs = performance.now();
-  await using call = await client.call(uri, { signal: AbortSignal.timeout(20_000) });
-  const tookMs = performance.now() - beforeMs;
-  await call.hangUp();
-  return tookMs;
 }
 
 /** A server that takes everything in and never says a word. */

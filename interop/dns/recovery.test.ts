@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Client } from "sidetone";
 import { expect, test } from "vitest";
 import type { TwinOptions } from "../peers/kamailio/start-twin.ts";
 import { eventually } from "../peers/process/eventually.ts";
 import { describeWith } from "../peers/process/installed.ts";
 import { hostPort, openClient } from "../under-test/open-client.ts";
 import { openPair, pairTransports, type Pair, type PairTransport } from "./open-pair.ts";
+import { timedCall } from "./timed-call.ts";
 
 /** What becomes of the first server. */
 const faults: Record<string, (pair: Pair) => unknown> = {
@@ -32,15 +32,6 @@ async function openCallee() {
     else incoming.ring();
   });
   return { callee, contact: `sip:bob@${hostPort(callee)}`, rang, ended, ring: () => (answers = false) };
-}
-
-/** Calls and hangs up; how long it took until the call was answered, in milliseconds. */
-async function timedCall(client: Client, uri: string): Promise<number> {
-  const beforeMs = performance.now();
-  await using call = await client.call(uri, { signal: AbortSignal.timeout(20_000) });
-  const tookMs = performance.now() - beforeMs;
-  await call.hangUp();
-  return tookMs;
 }
 
 async function setUp(transport: PairTransport, options: Partial<TwinOptions> = {}) {

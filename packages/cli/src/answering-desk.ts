@@ -77,7 +77,7 @@ export class AnsweringDesk implements Disposable {
     if (incoming.decided) return;
     await incoming.answer().then(
       () => this.#converse(call, tasks, number),
-      (error: unknown) => this.#narrator.problem(call, error),
+      (error: unknown) => this.#narrator.problem(error, { callId: call.id }),
     );
   }
 

@@ -1,33 +1,10 @@
 import type { Call, CallEnded, CallEvents } from "@sidetone/client-core";
-import type { Clock } from "@sidetone/infra-common";
 import { callReport, rounded, type CallReport } from "./call-report.ts";
 import { describeEnd } from "./describe-end.ts";
-import { explainError } from "./explain-error.ts";
-import type { Terminal } from "./terminal.ts";
+import { Narrator, type Fields } from "./narrator.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Where it is told: a terminal, or a part of one. */
-export type NarratorOutput = Pick<Terminal, "line" | "error">;
-
-/** Tells what happens: lines for a person, one JSON object per line for a program. */
-export class CallNarrator {
-  readonly #terminal: NarratorOutput;
-  readonly #json: boolean;
-  readonly #clock: Clock;
-
-  constructor(terminal: NarratorOutput, json: boolean, clock: Clock) {
-    this.#terminal = terminal;
-    this.#json = json;
-    this.#clock = clock;
-  }
-
-  /** Tells one thing; what has no `text` is for programs only. */
-  say(type: string, text: string | undefined, fields: Fields = {}): void {
-    if (this.#json) this.#terminal.line(JSON.stringify({ type, timestampMs: Math.round(this.#clock.wallNow()), ...fields }));
-    else if (text !== undefined) this.#terminal.line(text);
-  }
-
+/** Tells what happens in calls. */
+export class CallNarrator extends Narrator {
   /** Follows `call` to its end. */
   follow(call: Call): void {
     const tell = (type: string, text: string | undefined, fields: Fields = {}): void =>
@@ -43,19 +20,12 @@ export class CallNarrator {
     call.on("dtmfSent", ({ digits }) => tell("DtmfSent", `digits ${digits} sent`, { digits }));
     call.on("mediaActive", () => tell("AudioStarted", "audio is heard"));
     call.on("qualityChanged", (quality) => tell("MediaQualityChanged", undefined, qualityFields(quality)));
-    call.on("errorOccurred", ({ error }) => this.problem(call, error));
-  }
-
-  /** Something was not done as asked, and the call lives on. */
-  problem(call: Call, error: unknown): void {
-    const message = explainError(error);
-    if (this.#json) this.say("ErrorOccurred", undefined, { callId: call.id, message });
-    else this.#terminal.error(message);
+    call.on("errorOccurred", ({ error }) => this.problem(error, { callId: call.id }));
   }
 
   report(call: Call, end: CallEnded): CallReport {
     const report = callReport(call, end);
-    this.#terminal.line(this.#json ? JSON.stringify(report) : describeEnd(report, end));
+    this.output.line(this.json ? JSON.stringify(report) : describeEnd(report, end));
     return report;
   }
 }

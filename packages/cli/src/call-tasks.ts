@@ -40,7 +40,7 @@ export class CallTasks {
       return await task;
     } catch (error) {
       this.succeeded = false;
-      this.#narrator.problem(this.#call, error);
+      this.#narrator.problem(error, { callId: this.#call.id });
       return undefined;
     }
   }

@@ -1,23 +1,13 @@
 import type { Account, Client, RegistrationInfo, RegistrationState } from "@sidetone/client-core";
-import type { Clock } from "@sidetone/infra-common";
-import type { Terminal } from "./terminal.ts";
+import { Narrator, type Fields } from "./narrator.ts";
 
 /** Tells what becomes of a registration, in words or in JSON. */
-export class RegistrationNarrator {
-  readonly #terminal: Terminal;
-  readonly #json: boolean;
-  readonly #clock: Clock;
+export class RegistrationNarrator extends Narrator {
   /** In words, what comes before is the error that the command ends with. */
   #isRegistered = false;
 
-  constructor(terminal: Terminal, json: boolean, clock: Clock) {
-    this.#terminal = terminal;
-    this.#json = json;
-    this.#clock = clock;
-  }
-
   begin({ uri, registrar }: Account): void {
-    if (!this.#json) this.#terminal.line(`registering ${uri.toString()} at ${registrar}`);
+    if (!this.json) this.output.line(`registering ${uri.toString()} at ${registrar}`);
   }
 
   follow(client: Client): void {
@@ -29,37 +19,33 @@ export class RegistrationNarrator {
     const { uri, registrar, contact, bindings } = registration;
     this.#isRegistered = true;
     const expiresSeconds = this.#secondsLeft(registration.expiresAtMs);
-    if (this.#json) {
+    if (this.json) {
       const report = { type: "RegistrationReport", uri, registrar, contact, expiresSeconds, bindings: bindings.map(plainBinding) };
-      return this.#terminal.line(JSON.stringify(report));
+      return this.output.line(JSON.stringify(report));
     }
-    this.#terminal.line(`registered as ${contact} for ${expiresSeconds} s`);
+    this.output.line(`registered as ${contact} for ${expiresSeconds} s`);
     for (const binding of bindings) {
       if (binding.contact === contact) continue;
       const life = binding.expiresSeconds === undefined ? "" : ` for ${binding.expiresSeconds} s`;
-      this.#terminal.line(`  beside it  ${binding.contact}${life}`);
+      this.output.line(`  beside it  ${binding.contact}${life}`);
     }
   }
 
   #tell(registration: RegistrationInfo, previousState: RegistrationState): void {
     const { uri, state, error, contact } = registration;
-    if (this.#json) {
-      const timestampMs = Math.round(this.#clock.wallNow());
-      const change = registrationFields(registration, previousState);
-      return this.#terminal.line(JSON.stringify({ type: "RegistrationStatusChanged", timestampMs, ...change }));
-    }
+    if (this.json) return this.say("RegistrationStatusChanged", undefined, registrationFields(registration, previousState));
     if (!this.#isRegistered) return;
     const retrySeconds = this.#secondsLeft(registration.retryAtMs);
     const retry = retrySeconds === null ? "" : `; next try in ${retrySeconds} s`;
-    if (error) this.#terminal.line(`${words[state]}: ${problemOf(uri, error.message)}${retry}`);
+    if (error) this.output.line(`${words[state]}: ${problemOf(uri, error.message)}${retry}`);
     else if (state === "Active" && previousState === "Active")
-      this.#terminal.line(`refreshed for ${this.#secondsLeft(registration.expiresAtMs)} s`);
-    else if (state === "Active" && previousState !== "Pending") this.#terminal.line(`registered again as ${contact}`);
-    else if (state === "Cancelled") this.#terminal.line("un-registered");
+      this.output.line(`refreshed for ${this.#secondsLeft(registration.expiresAtMs)} s`);
+    else if (state === "Active" && previousState !== "Pending") this.output.line(`registered again as ${contact}`);
+    else if (state === "Cancelled") this.output.line("un-registered");
   }
 
   #secondsLeft(atMs: number | undefined): number | null {
-    return atMs === undefined ? null : Math.max(0, Math.round((atMs - this.#clock.wallNow()) / 1000));
+    return atMs === undefined ? null : Math.max(0, Math.round((atMs - this.clock.wallNow()) / 1000));
   }
 }
 
@@ -77,7 +63,7 @@ export function problemOf(uri: string, message: string): string {
 }
 
 /** A change of a registration, for programs. */
-export function registrationFields(registration: RegistrationInfo, previousState: RegistrationState): Readonly<Record<string, unknown>> {
+export function registrationFields(registration: RegistrationInfo, previousState: RegistrationState): Fields {
   const { uri, state, contact = null, expiresAtMs = null, retryAtMs = null, error = null } = registration;
   return { uri, state, previousState, contact, expiresAtMs, retryAtMs, error };
 }

@@ -4,6 +4,7 @@ import type { IssuedCertificate } from "@sidetone/testkit";
 import { optionsRequest } from "./messages.ts";
 import { party, type Party } from "./parties.ts";
 import { testCertificates } from "./support/certificates.ts";
+import { closeAll, settled } from "./support/settled.ts";
 
 const certificates = testCertificates();
 const { ca, good } = certificates;
@@ -26,24 +27,9 @@ async function setUp({ server = {}, client = {} }: { server?: TlsOptions; client
   return { alice, bob, clock, flowTo, until };
 }
 
-/** TLS works in tasks of its own: time passes in small steps meanwhile. */
-async function settled<Value>(clock: Party["environment"]["clock"], promise: Promise<Value>): Promise<Value> {
-  let isPending = true;
-  const settle = (): void => void (isPending = false);
-  promise.then(settle, settle);
-  while (isPending) await clock.advance(1);
-  return promise;
-}
-
 const of = ({ cert, key }: IssuedCertificate): TlsOptions => ({ cert, key });
 
-afterEach(async () => {
-  for (const { transports, environment } of opened.splice(0)) {
-    await settled(environment.clock, transports.close());
-    await environment.clock.advance(1000);
-    expect(environment.network.openSockets).toBe(0);
-  }
-});
+afterEach(() => closeAll(opened));
 
 describe("the certificate of a server (RFC 5922 §7.2)", () => {
   test("that names the SIP domain is trusted, the case of letters aside", async () => {

@@ -5,6 +5,7 @@ import { viaFor, type Flow, type SipTransportsOptions } from "@sidetone/sip-tran
 import { optionsRequest } from "./messages.ts";
 import { party, type Party } from "./parties.ts";
 import { testCertificates } from "./support/certificates.ts";
+import { settled } from "./support/settled.ts";
 
 const explicit = { messageBytes: 500, transportIsExplicit: true };
 const opened: Party[] = [];
@@ -23,15 +24,6 @@ async function setUp(server: SipTransportsOptions = {}, client: SipTransportsOpt
     expect(condition()).toBe(true);
   };
   return { alice, bob, clock, flowTo, until };
-}
-
-/** Node's HTTP works in tasks of its own: time passes in small steps meanwhile. */
-async function settled<Value>(clock: Party["environment"]["clock"], promise: Promise<Value>): Promise<Value> {
-  let isPending = true;
-  const settle = (): void => void (isPending = false);
-  promise.then(settle, settle);
-  while (isPending) await clock.advance(1);
-  return promise;
 }
 
 /** A peer that speaks bytes, and HTTP when it wants to. */

@@ -25,7 +25,7 @@ export class PhoneAudio {
   play(source: AudioSource): void {
     this.#call.setEcho(false);
     void this.#call.play(source).catch((error: unknown) => {
-      if (this.#call.phase !== "Ended") this.#narrator.problem(this.#call, error);
+      if (this.#call.phase !== "Ended") this.#narrator.problem(error, { callId: this.#call.id });
     });
   }
 

@@ -208,7 +208,7 @@ export class Phone implements Disposable {
       if (flags.echo) audio.setEcho(true);
       if (recordings) await audio.record(recordings(name, this.client.environment.clock.wallNow()));
     } catch (error) {
-      if (call.phase !== "Ended") narrator.problem(call, error);
+      if (call.phase !== "Ended") narrator.problem(error, { callId: call.id });
     }
   }
 
@@ -240,7 +240,7 @@ export class Phone implements Disposable {
       this.#dial(uri, call.account, redirection!);
       return true;
     } catch (error) {
-      narrator.problem(call, error); // it cannot be called at all, or the phone is being left
+      narrator.problem(error, { callId: call.id }); // it cannot be called at all, or the phone is being left
       return false;
     }
   }
@@ -265,7 +265,7 @@ export class Phone implements Disposable {
   async #holdSelected(): Promise<void> {
     const { selected } = this;
     if (!selected?.isConnected || selected.call.holding.local) return;
-    await selected.call.hold().catch((error: unknown) => selected.narrator.problem(selected.call, error));
+    await selected.call.hold().catch((error: unknown) => selected.narrator.problem(error, { callId: selected.call.id }));
   }
 
   #changed(): void {

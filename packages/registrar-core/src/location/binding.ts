@@ -1,18 +1,10 @@
 import type { Flow, TransportName } from "@sidetone/sip-transport";
 
+type OfTheRequest =
+  "addressOfRecord" | "contact" | "parameters" | "q" | "callId" | "sequenceNumber" | "instanceId" | "regId" | "path" | "userAgent";
+
 /** What a {@link Binding} is made of. */
-export interface BindingOptions {
-  readonly addressOfRecord: string;
-  readonly contact: string;
-  readonly parameters: string;
-  readonly q: number | undefined;
-  readonly callId: string;
-  readonly sequenceNumber: number;
-  readonly expiresAtMs: number;
-  readonly instanceId: string | undefined;
-  readonly regId: number | undefined;
-  readonly path: readonly string[];
-  readonly userAgent: string | undefined;
+export interface BindingOptions extends Pick<Binding, OfTheRequest | "expiresAtMs"> {
   readonly flow: Flow;
 }
 

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, onTestFailed, test } from "vitest";
 import { optionsRequest } from "../messages.ts";
 import { party, type Party } from "../parties.ts";
 import { testCertificates } from "../support/certificates.ts";
+import { closeAll, settled } from "../support/settled.ts";
 
 const { ca, good } = testCertificates();
 const ports = { UDP: 5060, TCP: 5060, TLS: 5061, WS: 80 } as const;
@@ -39,26 +40,11 @@ async function flowFrom({ transports, environment }: Party, transport: Name): Pr
   return settled(environment.clock, transports.flowTo(target, { messageBytes: 500, transportIsExplicit: true }));
 }
 
-/** TLS and HTTP work in tasks of their own: time passes in small steps meanwhile. */
-async function settled<Value>(clock: Party["environment"]["clock"], promise: Promise<Value>): Promise<Value> {
-  let isPending = true;
-  const settle = (): void => void (isPending = false);
-  promise.then(settle, settle);
-  while (isPending) await clock.advance(1);
-  return promise;
-}
-
 async function pass(clock: Party["environment"]["clock"], ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 20) await clock.advance(20);
 }
 
-afterEach(async () => {
-  for (const { transports, environment } of opened.splice(0)) {
-    await settled(environment.clock, transports.close());
-    await environment.clock.advance(1000);
-    expect(environment.network.openSockets).toBe(0);
-  }
-});
+afterEach(() => closeAll(opened));
 
 describe.each(["TCP", "TLS", "WS", "UDP"] as const)("an answered keep-alive over %s (RFC 5626 §4.4)", (transport) => {
   test("leaves a flow alone that answers, for hours", async () => {
