@@ -21,9 +21,8 @@ export function formatHostPort(host: string, port?: number): string {
  * Returns undefined when `text` is none of these or the port is not between 0 and 65535.
  */
 export function parseHostPort(text: string): HostPort | undefined {
-  if (isIpv6(text)) return { host: text, port: undefined };
   const match = /^(?:\[([^\]]*)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(text);
-  if (!match) return undefined;
+  if (!match) return isIpv6(text) ? { host: text, port: undefined } : undefined;
   const host = match[1] ?? (match[2] as string);
   const port = match[3] === undefined ? undefined : Number(match[3]);
   if (port !== undefined && port > 65_535) return undefined;
