@@ -7,7 +7,8 @@ import { pick } from "./support/mutate-message.ts";
 
 // Peers that get into the dialogs of a whole client and send mostly nonsense, by datagrams and by a stream. Seeded: a run that fails fails again.
 
-const cores: UserAgentCore[] = [];
+// Importing the client makes the first.
+const cores: UserAgentCore[] = vi.hoisted(() => []);
 vi.mock("@sidetone/dialog-core", async (importOriginal) => {
   const original = await importOriginal<typeof import("@sidetone/dialog-core")>();
   return {

@@ -64,7 +64,8 @@ export class ClientStack {
     return stack;
   }
 
-  private constructor({ environment, accounts, gate, listen, options, codecs, user, onCertificateExpiring }: ClientStackParts) {
+  /** Opens nothing; that is for {@link ClientStack.open}. */
+  constructor({ environment, accounts, gate, listen, options, codecs, user, onCertificateExpiring }: ClientStackParts) {
     const { external, maxCalls, incomingRingSeconds, maxCallSeconds, userAgent, timers, interceptors, failover, tls, webSocket } = options;
     const audio =
       options.media === "external"
