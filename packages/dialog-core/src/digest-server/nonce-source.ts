@@ -17,6 +17,8 @@ export class NonceSource {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #mac: TextMac;
+  readonly #received: Buffer = Buffer.alloc(macDigits);
+  readonly #expected: Buffer = Buffer.alloc(macDigits);
   /** The last time of a nonce and its digits. */
   #time = { ms: NaN, digits: "" };
 
@@ -35,8 +37,9 @@ export class NonceSource {
   /** When the nonce was made, in milliseconds since the Unix epoch; undefined when it was made elsewhere. */
   madeAtMs(nonce: string): number | undefined {
     if (nonce.length !== headDigits + macDigits || !alphabet.test(nonce)) return undefined;
-    const mac = Buffer.from(nonce.slice(headDigits), "latin1");
-    if (!timingSafeEqual(mac, Buffer.from(this.#macOf(nonce.slice(0, headDigits)), "latin1"))) return undefined;
+    this.#received.write(nonce.slice(headDigits), "latin1");
+    this.#expected.write(this.#macOf(nonce.slice(0, headDigits)), "latin1");
+    if (!timingSafeEqual(this.#received, this.#expected)) return undefined;
     return Number.parseInt(nonce.slice(0, timeDigits), 16);
   }
 

@@ -52,9 +52,9 @@ function planContacts(
     const expiresSeconds = requestedExpiry(contact, request, limits);
     if (typeof expiresSeconds !== "number") return expiresSeconds;
     const identity = flowIdentityOf(contact, request);
-    const next = expiresSeconds === 0 ? undefined : createBinding(request, contact, expiresSeconds, context);
-    if (next && sizeOf(next) > limits.bindingCharacters) return { statusCode: 513, reasonPhrase: "Binding Too Large" };
     const previous = matchBinding(context.bindings, contact, identity);
+    const next = expiresSeconds === 0 ? undefined : createBinding(request, contact, previous, expiresSeconds, context);
+    if (next && sizeOf(next) > limits.bindingCharacters) return { statusCode: 513, reasonPhrase: "Binding Too Large" };
     if (previous && isOutOfOrder(request, previous)) return outOfOrder;
     // The same contact twice in one request: the last one counts.
     const planned = changes.map((change) => change.next).filter((binding) => binding !== undefined);
@@ -85,27 +85,38 @@ export function growthOf(changes: readonly BindingChange[]): number {
   return changes.reduce((growth, { previous, next }) => growth + (next ? 1 : 0) - (previous ? 1 : 0), 0);
 }
 
-function createBinding(request: SipRequest, contact: ContactAddress, expiresSeconds: number, context: RegistrationContext): Binding {
+function createBinding(
+  request: SipRequest,
+  contact: ContactAddress,
+  previous: Binding | undefined,
+  expiresSeconds: number,
+  context: RegistrationContext,
+): Binding {
   const { addressOfRecord, path, flow, nowMs } = context;
   const userAgent = request.get(UserAgent);
   const instanceId = instanceIdOf(contact);
   return new Binding({
     addressOfRecord,
-    contact: flat(contact.uri.toString()),
-    parameters: flat(contact.parameters.without("q").without("expires").text),
+    contact: kept(contact.uri.toString(), previous?.contact),
+    parameters: kept(contact.parameters.without("q").without("expires").text, previous?.parameters),
     q: contact.q,
-    callId: flat(request.callId),
+    callId: kept(request.callId, previous?.callId),
     sequenceNumber: request.sequenceNumber,
     expiresAtMs: nowMs + expiresSeconds * 1000,
-    instanceId: instanceId && flat(instanceId),
+    instanceId: instanceId && kept(instanceId, previous?.instanceId),
     regId: flowIdentityOf(contact, request)?.regId,
     path: path.length > 0 ? path.map(flat) : noPath,
-    userAgent: userAgent && flat(userAgent.slice(0, maxUserAgentLength)),
+    userAgent: userAgent && kept(userAgent.slice(0, maxUserAgentLength), previous?.userAgent),
     flow,
   });
 }
 
 const noPath: readonly string[] = [];
+
+/** A text that stands alone: the one that is kept already, when a refresh says the same, as it does as a rule. */
+function kept(text: string, known: string | undefined): string {
+  return known === text ? known : flat(text);
+}
 
 function sizeOf({ contact, parameters, callId, path }: Binding): number {
   return contact.length + parameters.length + callId.length + path.reduce((length, { length: more }) => length + more, 0);

@@ -125,7 +125,7 @@ export class Registrar implements AsyncDisposable {
       path,
       serviceRoute: this.#serviceRoute,
       isOutbound: asksForOutbound(request),
-      flowTimerSeconds: isDirect(request) ? this.#flowTimerSeconds : undefined,
+      flowTimerSeconds: this.#flowTimerSeconds !== undefined && isDirect(request) ? this.#flowTimerSeconds : undefined,
     });
   }
 }

@@ -32,13 +32,22 @@ export interface RegistrationSuccess {
 export function registrationSuccess(success: RegistrationSuccess): RegistrationAnswer {
   const { bindings, nowMs, wallNowMs, path, serviceRoute, isOutbound, flowTimerSeconds } = success;
   const headers: HeaderInput[] = bindings.map((binding) => ["Contact", contactOf(binding, nowMs)]);
-  headers.push(["Date", SipDate.serialize(wallNowMs)], supportedExtensions);
+  headers.push(dateOf(wallNowMs), supportedExtensions);
   for (const route of path) headers.push(["Path", route]);
   for (const route of serviceRoute) headers.push(["Service-Route", route]);
   // "the registrar MUST include the outbound option-tag in a Require header field" (RFC 5626 §6)
   if (isOutbound) headers.push(["Require", "outbound"]);
   if (isOutbound && flowTimerSeconds !== undefined) headers.push(["Flow-Timer", String(flowTimerSeconds)]);
   return { statusCode: 200, headers };
+}
+
+/** The last Date: it is the same for a second. */
+let lastDate: { readonly second: number; readonly header: HeaderInput } | undefined;
+
+function dateOf(wallMs: number): HeaderInput {
+  const second = Math.floor(wallMs / 1000);
+  if (lastDate?.second !== second) lastDate = { second, header: ["Date", SipDate.serialize(wallMs)] };
+  return lastDate.header;
 }
 
 /** What a registrar understands in Require. */

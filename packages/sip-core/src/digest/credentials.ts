@@ -59,7 +59,7 @@ export class Credentials {
   }
 
   get isDigest(): boolean {
-    return this.scheme.toLowerCase() === "digest";
+    return this.scheme === "Digest" || this.scheme.toLowerCase() === "digest";
   }
 
   /** The username, from `username*` too (RFC 7616 §3.4; UTF-8 alone, RFC 5987); H(username:realm) when {@link userhash}. */

@@ -22,6 +22,12 @@ export interface ViaOptions {
   parameters?: Iterable<readonly [name: string, value?: string | number]> | undefined;
 }
 
+/** What a server wrote into the top Via on arrival. */
+interface ViaSource {
+  readonly received: string;
+  readonly rport: number;
+}
+
 /** One Via value (RFC 3261 §20.42 via-parm): `SIP/2.0/UDP host:port;branch=z9hG4bK…`. Immutable. */
 export class ViaParm {
   /** `SIP`. */
@@ -36,8 +42,9 @@ export class ViaParm {
   readonly port: number | undefined;
   readonly parameters: Parameters;
   #branch: string | undefined;
+  readonly #source: ViaSource | undefined;
 
-  /** Internal: the parts are checked. Use the {@link Via} codec and {@link ViaParm.create}. `branch` saves looking for it. */
+  /** Internal: the parts are checked. Use the {@link Via} codec and {@link ViaParm.create}. `branch` and `source` save looking for them. */
   constructor(
     protocolName: string,
     protocolVersion: string,
@@ -46,6 +53,7 @@ export class ViaParm {
     port: number | undefined,
     parameters: Parameters,
     branch?: string,
+    source?: ViaSource,
   ) {
     this.protocolName = protocolName;
     this.protocolVersion = protocolVersion;
@@ -54,6 +62,7 @@ export class ViaParm {
     this.port = port;
     this.parameters = parameters;
     this.#branch = branch;
+    this.#source = source;
   }
 
   /** @throws {SipError} `SIP_HEADER_INVALID` when a part cannot be written. */
@@ -76,12 +85,14 @@ export class ViaParm {
 
   /** The address the request came from (RFC 3261 §18.2.1); brackets around it are tolerated (RFC 5118 §4.5) and removed. */
   get received(): string | undefined {
+    if (this.#source) return this.#source.received;
     const received = this.parameters.get("received");
     return received === undefined ? undefined : withoutBrackets(received);
   }
 
   /** `true` when the source port is asked for, the port when it is filled in (RFC 3581 §3, §4); undefined when absent or no port. */
   get rport(): true | number | undefined {
+    if (this.#source) return this.#source.rport;
     const rport = this.parameters.get("rport");
     if (rport === undefined || rport === "") return rport === "" ? true : undefined;
     const port = parsePort(rport, 0, rport.length);

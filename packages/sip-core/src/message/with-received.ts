@@ -22,7 +22,8 @@ export function withReceived(request: SipRequest, address: string, port: number)
   if (isOrdinary) {
     const parameters = new Parameters(`${text.slice(0, rport)};received=${address};rport=${port}${text.slice(rport + 6)}`, headerSyntax);
     const { protocolName, protocolVersion, transport, host, port: sentByPort, branch } = via;
-    return withTopVia(request, new ViaParm(protocolName, protocolVersion, transport, host, sentByPort, parameters, branch));
+    const source = { received: address, rport: port };
+    return withTopVia(request, new ViaParm(protocolName, protocolVersion, transport, host, sentByPort, parameters, branch, source));
   }
   const asksForPort = via.parameters.has("rport");
   if (!asksForPort && !claimsAddress && via.host === address) return request;

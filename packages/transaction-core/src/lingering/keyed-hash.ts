@@ -50,6 +50,25 @@ export class KeyedHash {
   }
 }
 
+/** A {@link KeyedHash} that remembers the last one. */
+export class RepeatedHash {
+  readonly #hash: KeyedHash;
+  #text: string | undefined = undefined;
+  #value = 0;
+
+  constructor(hash: KeyedHash) {
+    this.#hash = hash;
+  }
+
+  of(text: string): number {
+    if (text !== this.#text) {
+      this.#text = text;
+      this.#value = this.#hash.of(text);
+    }
+    return this.#value;
+  }
+}
+
 /** What is left of the text, and its length. */
 function lastWord(text: string): number {
   const { length } = text;

@@ -1,6 +1,6 @@
 import type { Clock, Environment, Timer } from "@sidetone/infra-common";
 import { parseMessage } from "@sidetone/sip-core";
-import { KeyedHash } from "./keyed-hash.ts";
+import { KeyedHash, RepeatedHash } from "./keyed-hash.ts";
 import { LingeringIndex } from "./lingering-index.ts";
 import { LingeringSegment, segmentEntries, type LingeringParts } from "./lingering-segment.ts";
 
@@ -43,7 +43,9 @@ export class LingeringTransaction {
 export class LingeringTransactions {
   readonly #clock: Clock;
   readonly #lifetimeMs: number;
-  readonly #hash: KeyedHash;
+  /** Each with the last text: what is looked for first and found missing is added soon afterwards. */
+  readonly #keyHash: RepeatedHash;
+  readonly #mergeHash: RepeatedHash;
   readonly #keys = new LingeringIndex((entry, text) => this.#segmentOf(entry).key(entry % segmentEntries) === text);
   readonly #mergeKeys = new LingeringIndex((entry, text) => this.#segmentOf(entry).mergeKey(entry % segmentEntries) === text);
   /** The oldest first. */
@@ -60,7 +62,9 @@ export class LingeringTransactions {
   constructor({ clock, random }: Environment, lifetimeMs: number) {
     this.#clock = clock;
     this.#lifetimeMs = lifetimeMs;
-    this.#hash = new KeyedHash(random);
+    const hash = new KeyedHash(random);
+    this.#keyHash = new RepeatedHash(hash);
+    this.#mergeHash = new RepeatedHash(hash);
   }
 
   get size(): number {
@@ -70,8 +74,8 @@ export class LingeringTransactions {
   /** From now on they are here, for 64·T1. */
   add(parts: LingeringParts): void {
     const { key, mergeKey } = parts;
-    const keyHash = this.#hash.of(key);
-    const mergeHash = mergeKey === undefined ? 0 : this.#hash.of(mergeKey);
+    const keyHash = this.#keyHash.of(key);
+    const mergeHash = mergeKey === undefined ? 0 : this.#mergeHash.of(mergeKey);
     const segment = this.#segmentFor(LingeringSegment.bytesFor(parts));
     const entry = (((this.#firstSegment + this.#segments.length - 1) & segmentMask) << entryBits) | segment.count;
     segment.add(parts, this.#clock.now() + this.#lifetimeMs, keyHash, mergeHash);
@@ -82,13 +86,13 @@ export class LingeringTransactions {
 
   find(key: string): LingeringTransaction | undefined {
     if (this.#size === 0) return undefined;
-    const entry = this.#keys.find(this.#hash.of(key), key);
+    const entry = this.#keys.find(this.#keyHash.of(key), key);
     return entry < 0 ? undefined : new LingeringTransaction(this.#segmentOf(entry), entry % segmentEntries);
   }
 
   /** Whether the same request has been here, come another way. */
   hasMergeKey(mergeKey: string): boolean {
-    return this.#size > 0 && this.#mergeKeys.find(this.#hash.of(mergeKey), mergeKey) >= 0;
+    return this.#size > 0 && this.#mergeKeys.find(this.#mergeHash.of(mergeKey), mergeKey) >= 0;
   }
 
   clear(): void {
