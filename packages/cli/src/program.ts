@@ -105,7 +105,7 @@ function addOptions(program: Command, commands: Commands): void {
     .description("ask a phone or server what it can do, and how fast it answers")
     .argument("<uri>", "whom to ask, as sip:example.com or 192.0.2.7:5070")
     .addOption(accountOption("address to ask from, or an id of the config file (default: its first account)"))
-    .option("--user <name>", "user name to authenticate as (default: the user of the account)")
+    .option("--user <name>", 'user name to authenticate as, and without an account to ask from (default: "sidetone")')
     .option("--password <password>", passwordHelp)
     .option("--proxy <uri>", "server to send the question to first")
     .option("--listen <host:port>", "local address and port for SIP (default: any)")
@@ -149,7 +149,7 @@ function addPhone(program: Command, commands: Commands): void {
     .addOption(new Option("--echo", "send back what is heard").conflicts(["play", "tone"]))
     .option("--record <path>", "record both sides to a WAV file, further calls to file-2, file-3 …; or to a folder, each call to its own")
     .addOption(codecsOption())
-    .option("--stop-on-error", "end at the first line that cannot be done, rather than go on")
+    .option("--stop-on-error", "for scripts: end at the first line that cannot be done, rather than go on")
     .addOption(traceOption())
     .option("--json", "one JSON object per line: events, and a CommandResult for each line")
     .addHelpText("after", `\n${phoneHelp}`)
@@ -168,7 +168,10 @@ function addRegistrar(program: Command, commands: Commands): void {
     .option("--tls-key <file...>", "their private keys, in the same order (passphrase: SIDETONE_TLS_PASSPHRASE)")
     .addOption(authorityOption("authorities that clients' certificates may come from, in place of those that come with Node"))
     .option("--tls-client-certs", "refuse clients over TLS and WSS that show no certificate of --tls-ca")
-    .option("--ws-origin <origin...>", "pages that browsers may come from, like https://phone.example.com (default: any)")
+    .option(
+      "--ws-origin <origin...>",
+      "of ws:// and wss://: pages that browsers may come from, like https://phone.example.com (default: any)",
+    )
     .option("--domain <host...>", "host names that are served, each a domain of its own (default: any, as one)")
     .option("--realm <text>", 'what the passwords are for (default: the first --domain, else "sidetone")')
     .addOption(new Option("--algorithms <list>", "digest algorithms offered (default: SHA-256,SHA-512-256,MD5)").argParser(algorithmNames))

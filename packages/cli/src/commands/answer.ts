@@ -9,6 +9,7 @@ import { checkRecordable } from "../node/check-recordable.ts";
 import { TraceFile } from "../node/trace-file.ts";
 import { RegistrationNarrator } from "../registration-narrator.ts";
 import { runCommand } from "../run-command.ts";
+import { refuseAccountFlags } from "../settings/account-flags.ts";
 import { accountOptions } from "../settings/account-options.ts";
 import { clientSettings } from "../settings/client-settings.ts";
 import { readSettings } from "../settings/read-settings.ts";
@@ -23,6 +24,7 @@ export function answerCommand(flags: AnswerFlags, context: CommandContext): Prom
     const { terminal, interrupted } = context;
     await using _trace = flags.trace === undefined ? undefined : await TraceFile.open(flags.trace);
     const settings = await readSettings(flags, terminal);
+    if (!settings.isAccountNamed) refuseAccountFlags(flags, ["server", "user", "password"], "name it, like --account sip:echo@example.com");
     const over = new AbortController();
     await using client = await createClient({
       ...(await clientSettings(settings, "0.0.0.0:5060", context)),

@@ -1,7 +1,7 @@
 import { ClientError, createClient, type Call, type Client } from "@sidetone/client-core";
 import { onAbort, type Clock } from "@sidetone/infra-common";
 import type { AudioSource } from "@sidetone/media-core";
-import { SipUri } from "@sidetone/sip-core";
+import type { SipUri } from "@sidetone/sip-core";
 import { openAudio, type AudioFlags } from "../audio-flags.ts";
 import { CallNarrator } from "../call-narrator.ts";
 import { callTarget, dialTarget } from "../call-target.ts";
@@ -14,6 +14,7 @@ import { checkRecordable } from "../node/check-recordable.ts";
 import { TraceFile } from "../node/trace-file.ts";
 import { runCommand } from "../run-command.ts";
 import { accountOptions } from "../settings/account-options.ts";
+import { callerOf } from "../settings/caller.ts";
 import { clientSettings } from "../settings/client-settings.ts";
 import { readSettings, type SettingsFlags } from "../settings/read-settings.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -48,10 +49,7 @@ export function callCommand(target: string, flags: CallFlags, context: CommandCo
 
 async function openClient(uri: SipUri, settings: Settings, context: CommandContext, over: AbortSignal): Promise<Client> {
   const { terminal } = context;
-  // Who has no account calls from an address in the domain that is called, where a server may know the user.
-  const { username = "sidetone" } = settings.ofAccount;
-  const nobody = { ...settings.ofAccount, uri: SipUri.create({ user: username, host: uri.host }).toString() };
-  const account = accountOptions(settings.accounts[0] ?? nobody, { terminal, over, registers: false });
+  const account = accountOptions(callerOf(settings, uri), { terminal, over, registers: false });
   const { host } = account.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
   return createClient({ ...(await clientSettings(settings, anywhereFor(host), context)), account });
 }

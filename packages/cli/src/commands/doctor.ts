@@ -22,6 +22,7 @@ import { LiveLine, minutes } from "../live-line.ts";
 import { withManyListeners } from "../node/many-listeners.ts";
 import { systemMachine } from "../node/system-machine.ts";
 import { runCommand } from "../run-command.ts";
+import { refuseAccountFlags } from "../settings/account-flags.ts";
 import { accountOptions } from "../settings/account-options.ts";
 import type { SettingsFlags } from "../settings/read-settings.ts";
 import type { AccountSettings } from "../settings/settings.ts";
@@ -46,6 +47,7 @@ export function doctorCommand(name: string | undefined, flags: DoctorFlags, cont
     const { clock } = environment;
     checkStunServers(flags.stun);
     const { settings, account, server } = await patientOf(name, flags, terminal);
+    if (!account) refuseAccountFlags(flags, ["user", "password"], "give an address, like sip:alice@example.com");
     const { host, port } = parseHostPort(await listenAddress(settings.listen ?? `0.0.0.0:${usualPort}`, environment))!;
     const trial = flags.register === false || !account ? undefined : await trialOf(account, context);
     // Timers do not hold the process; an open socket does.

@@ -8,6 +8,7 @@ import { anywhereFor } from "../listen-address.ts";
 import { LiveLine, minutes } from "../live-line.ts";
 import { runCommand } from "../run-command.ts";
 import { accountOptions, signallingOf } from "../settings/account-options.ts";
+import { callerOf } from "../settings/caller.ts";
 import { clientSettings } from "../settings/client-settings.ts";
 import { readSettings, type SettingsFlags } from "../settings/read-settings.ts";
 
@@ -23,11 +24,11 @@ export function optionsCommand(target: string, flags: OptionsFlags, context: Com
     const [from] = settings.accounts;
     const uri = dialTarget(target, from && callTarget(from.uri));
     const over = new AbortController();
-    const account = from && accountOptions(signallingOf(from), { terminal, over: over.signal, registers: false });
-    const { host } = account?.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
+    const account = accountOptions(signallingOf(callerOf(settings, uri)), { terminal, over: over.signal, registers: false });
+    const { host } = account.outboundProxy === undefined ? uri : callTarget(account.outboundProxy);
     await using client = await createClient({
       ...(await clientSettings(signallingOf(settings), anywhereFor(host), context)),
-      ...(account ? { account } : {}),
+      account,
       media: "external",
     });
     using _asking = { [Symbol.dispose]: () => over.abort() }; // nobody is asked for a password any more

@@ -15,6 +15,7 @@ import { PhoneConsole } from "../phone/phone-console.ts";
 import type { PhoneFlags } from "../phone/phone-flags.ts";
 import { Phone, type PhoneParts } from "../phone/phone.ts";
 import { runCommand } from "../run-command.ts";
+import { refuseAccountFlags } from "../settings/account-flags.ts";
 import { accountOptions } from "../settings/account-options.ts";
 import { clientSettings } from "../settings/client-settings.ts";
 import { readSettings } from "../settings/read-settings.ts";
@@ -29,6 +30,8 @@ export function phoneCommand(name: string | undefined, flags: PhoneFlags, contex
     (await openAudio(flags))?.close(); // a file that cannot be played is found before anybody hears nothing
     const recordings = flags.record === undefined ? undefined : await recordingPaths(flags.record);
     const settings = await readSettings(name === undefined ? flags : { ...flags, account: name }, context.terminal);
+    if (settings.accounts.length === 0)
+      refuseAccountFlags(flags, ["server", "user", "password", "proxy", "expires"], "give an address, like sip:alice@example.com");
     await using _trace = flags.trace === undefined ? undefined : await TraceFile.open(flags.trace);
     const over = new AbortController();
     const client = await openClient(settings, context, over.signal);

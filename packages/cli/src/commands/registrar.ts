@@ -21,6 +21,8 @@ export function registrarCommand(flags: RegistrarFlags, context: CommandContext)
 
 async function serve(flags: RegistrarFlags, { terminal, environment = systemEnvironment(), interrupted }: CommandContext): Promise<number> {
   const { clock } = environment;
+  const { minExpires = 0, maxExpires = Infinity } = flags;
+  if (minExpires > maxExpires) throw new UsageError(`--min-expires ${minExpires} is more than --max-expires ${maxExpires}`);
   const narrator = new RegistrarNarrator(terminal, flags.json ?? false, clock);
   const realm = flags.realm ?? flags.domain?.[0] ?? "sidetone";
   const users = new Users(realm);
@@ -40,7 +42,10 @@ async function serve(flags: RegistrarFlags, { terminal, environment = systemEnvi
   });
   if (await file.isReadableByOthers()) terminal.error(`warning: others on this machine can read ${flags.users}: chmod 600 it`);
   narrator.follow(server.registrar.location);
-  const points = await openPoints(transports, await registrarPoints(flags.listen, tls?.cert !== undefined, environment));
+  const wanted = await registrarPoints(flags.listen, tls?.cert !== undefined, environment);
+  if (flags.wsOrigin && !wanted.some(({ transports: [first] }) => first === "WS" || first === "WSS"))
+    throw new UsageError("--ws-origin is about browsers, and nothing listens for them: --listen ws://HOST:PORT or wss://HOST:PORT");
+  const points = await openPoints(transports, wanted);
   const where = points.map(({ transport, address, port }) => `${transport} ${formatHostPort(address, port)}`).join(" and ");
   const listeningPoints = points.map(({ transport, address, port }) => ({ transport, address, port }));
   narrator.say("Listening", `registrar for ${count(users.size)} on ${where}, realm ${JSON.stringify(realm)}; Ctrl-C ends`, {
@@ -78,12 +83,21 @@ function count(users: number): string {
   return users === 1 ? "1 user" : `${users} users`;
 }
 
+/** What options of the library are called here. */
+const flagNames: Readonly<Record<string, string>> = {
+  minExpiresSeconds: "--min-expires",
+  maxExpiresSeconds: "--max-expires",
+  bindingsPerAddress: "--max-contacts",
+  domains: "--domain",
+  realm: "--realm",
+};
+
 /** What a person can correct is told as such. */
 async function explaining(body: () => Promise<number>): Promise<number> {
   try {
     return await body();
   } catch (error) {
     const isTheirs = error instanceof RegistrarError || error instanceof DialogError || error instanceof SipTransportError;
-    throw isTheirs ? new UsageError(explainError(error)) : error;
+    throw isTheirs ? new UsageError(explainError(error).replace(/^\w+(?= )/, (name) => flagNames[name] ?? name)) : error;
   }
 }

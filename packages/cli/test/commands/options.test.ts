@@ -54,6 +54,16 @@ describe("sidetone options", () => {
     expect(command.terminal.screen).toContain("  allows     (does not say)");
   });
 
+  test("goes by --proxy, and answers a challenge as --user, without any account", async () => {
+    const { run, end, stub } = commandLine();
+    const challenge = 'Digest realm="the office", nonce="n1", qop="auth"';
+    const { requests } = await stub((request) => (request.has("Authorization") ? [200] : [401, ["WWW-Authenticate", challenge]]));
+    const command = run("options sip:example.com --proxy 10.0.0.2 --user al", { variables: { SIDETONE_PASSWORD: "secret" } });
+    expect(await end(command)).toBe(0);
+    expect(requests.map((request) => request.getText("From"))).toEqual(Array(2).fill(expect.stringMatching(/^<?sip:al@example\.com/)));
+    expect(requests[1]!.getText("Authorization")).toContain('username="al"');
+  });
+
   test("silence ends with 7 when Timer F fires, after 32 s", async () => {
     const { run, end, clock } = commandLine();
     const command = run("options sip:10.0.0.2 --json");

@@ -126,8 +126,10 @@ describe("sidetone registrar", () => {
 
   test.each([
     ["alice:secret\nnonsense\n", "", /users:2: no colon after the username\n$/],
-    ["alice:secret\n", "--min-expires 4000", /minExpiresSeconds cannot be more than 3600\n$/],
-    ["alice:secret\n", "--domain bad/host", /domains names "bad\/host", which is no host: /],
+    ["alice:secret\n", "--min-expires 4000", /--min-expires cannot be more than 3600\n$/],
+    ["alice:secret\n", "--min-expires 100 --max-expires 50", /--min-expires 100 is more than --max-expires 50\n$/],
+    ["alice:secret\n", "--ws-origin https://phone.example.com", /--ws-origin is about browsers, and nothing listens for them: /],
+    ["alice:secret\n", "--domain bad/host", /--domain names "bad\/host", which is no host: /],
     ["alice:secret\n", "--algorithms SHA-1", /Give names out of SHA-256, SHA-512-256, MD5/],
     ["alice:secret\n", "--redirect everybody", /Allowed choices are authenticated, anyone, off/],
   ])("says what is wrong: %j %s", async (users, options, message) => {

@@ -129,3 +129,15 @@ test("register without any address says how to give one", async () => {
     "sidetone: register whom? Give an address like sip:alice@example.com, set SIDETONE_URI, or write a config file\n",
   );
 });
+
+test.each([
+  ["answer --listen 10.0.0.1:5060 --server 10.0.0.2 --user al", "--server and --user are about an account, and there is none: name it"],
+  ["phone --listen 10.0.0.1:5060 --expires 60", "--expires is about an account, and there is none: give an address"],
+  ["doctor --listen 10.0.0.1:0 --user al", "--user is about an account"],
+  ["doctor 10.0.0.2 --password secret", "--password is about an account"],
+])("%s: what would not be done is refused", async (args, message) => {
+  const { run, end } = commandLine();
+  const command = run(`${args} --no-config`);
+  expect(await end(command)).toBe(1);
+  expect(command.terminal.err).toContain(message);
+});
