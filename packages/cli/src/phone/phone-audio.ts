@@ -1,5 +1,6 @@
 import type { Call, CallRecording } from "@sidetone/client-core";
 import type { AudioSource } from "@sidetone/media-core";
+import { openAudio, type AudioFlags } from "../audio-flags.ts";
 import type { CallNarrator } from "../call-narrator.ts";
 import { tellRecording } from "../call-tasks.ts";
 import { UsageError } from "../usage-error.ts";
@@ -21,12 +22,23 @@ export class PhoneAudio {
     return this.#recording?.path;
   }
 
+  /** The call is connected: what `--play`, `--tone`, `--echo` and `--record` ask for. What fails is told. */
+  async begin(flags: AudioFlags & { echo?: boolean }, recordTo: string | undefined): Promise<void> {
+    try {
+      const source = await openAudio(flags, { loop: true });
+      if (this.#call.phase === "Ended") return source?.close();
+      if (source) this.play(source);
+      if (flags.echo) this.setEcho(true);
+      if (recordTo !== undefined) await this.record(recordTo);
+    } catch (error) {
+      this.#tell(error);
+    }
+  }
+
   /** Begins to play, in place of what was sent before. What fails later is told. */
   play(source: AudioSource): void {
     this.#call.setEcho(false);
-    void this.#call.play(source).catch((error: unknown) => {
-      if (this.#call.phase !== "Ended") this.#narrator.problem(error, { callId: this.#call.id });
-    });
+    void this.#call.play(source).catch((error: unknown) => this.#tell(error));
   }
 
   /** Sends back what is heard, in place of what was sent before. */
@@ -59,5 +71,9 @@ export class PhoneAudio {
   /** After the end of the call: waits for the recording to be complete on disk. */
   async finish(): Promise<void> {
     await this.#told;
+  }
+
+  #tell(error: unknown): void {
+    if (this.#call.phase !== "Ended") this.#narrator.problem(error, { callId: this.#call.id });
   }
 }

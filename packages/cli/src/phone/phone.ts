@@ -1,6 +1,5 @@
 import { ClientError, type Account, type Call, type CallEnded, type Client, type IncomingCall } from "@sidetone/client-core";
 import type { SipUri } from "@sidetone/sip-core";
-import { openAudio } from "../audio-flags.ts";
 import { CallNarrator } from "../call-narrator.ts";
 import { callReport } from "../call-report.ts";
 import { dialTarget } from "../call-target.ts";
@@ -8,9 +7,9 @@ import { endSentence } from "../describe-end.ts";
 import { LiveLine } from "../live-line.ts";
 import type { RecordingPaths } from "../node/recording-path.ts";
 import type { Terminal } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
 import type { CallLog } from "./call-log.ts";
 import { PhoneCall } from "./phone-call.ts";
+import { PhoneCalls } from "./phone-calls.ts";
 import type { PhoneFlags } from "./phone-flags.ts";
 import { PhoneRegistrations } from "./phone-registrations.ts";
 import { Redirection } from "./redirection.ts";
@@ -38,14 +37,11 @@ export class Phone implements Disposable {
   readonly registrations: PhoneRegistrations;
   readonly log: CallLog;
   readonly narrator: CallNarrator;
-  /** The call that verbs without a number are about. */
-  selected: PhoneCall | undefined;
   /** The latest call that has ended. */
   past: PastCall | undefined;
   readonly #parts: PhoneParts;
   readonly #live: LiveLine;
-  /** By number. */
-  readonly #calls = new Map<number, PhoneCall>();
+  readonly #calls = new PhoneCalls();
   readonly #listeners = new Set<() => void>();
   /** Ended calls that are still being told. */
   readonly #endings = new Set<Promise<void>>();
@@ -65,7 +61,12 @@ export class Phone implements Disposable {
 
   /** Calls that have not ended, by their numbers. */
   get calls(): readonly PhoneCall[] {
-    return [...this.#calls.values()].sort((one, other) => one.number - other.number);
+    return this.#calls.all;
+  }
+
+  /** The call that verbs without a number are about. */
+  get selected(): PhoneCall | undefined {
+    return this.#calls.selected;
   }
 
   /** Calls back whenever something has changed; gives the function that stops it. */
@@ -97,18 +98,14 @@ export class Phone implements Disposable {
 
   /** Puts what is talked to on hold, and answers. */
   async answer(number?: number): Promise<void> {
-    const answered = number === undefined ? this.calls.find(({ waiting }) => waiting) : this.require(number);
-    if (!answered?.waiting) throw new UsageError(answered ? `call ${answered.number} does not wait for an answer` : "nobody calls");
+    const answered = this.#calls.requireWaiting(number);
     if (answered !== this.selected) await this.#holdSelected();
     this.#select(answered);
     await answered.waiting?.answer();
   }
 
   reject(number: number | undefined, statusCode: number | undefined): void {
-    const rejected = number === undefined ? this.calls.find(({ waiting }) => waiting) : this.require(number);
-    if (!rejected?.waiting)
-      throw new UsageError(rejected ? `call ${rejected.number} is no incoming call that waits; hangup ends it` : "nobody calls");
-    rejected.waiting.reject(statusCode);
+    this.#calls.requireWaiting(number).waiting?.reject(statusCode);
   }
 
   /** Resolves when the other side has confirmed it. */
@@ -130,11 +127,7 @@ export class Phone implements Disposable {
 
   /** The call of this number, or the selected one. @throws {UsageError} */
   require(number?: number): PhoneCall {
-    const found = number === undefined ? this.selected : this.#calls.get(number);
-    if (found) return found;
-    const there = this.calls.map((each) => each.number).join(", ");
-    if (number === undefined) throw new UsageError(there === "" ? "there is no call" : `no call is selected; switch to one of ${there}`);
-    throw new UsageError(there === "" ? `there is no call ${number}` : `there is no call ${number}; there are ${there}`);
+    return this.#calls.require(number);
   }
 
   /** Hangs up everything, un-registers, and waits until all of it is told. */
@@ -155,7 +148,7 @@ export class Phone implements Disposable {
     const { displayName, uri } = call.remote;
     const caller = displayName ? `${displayName} <${uri}>` : uri;
     const whom = this.client.accounts.length > 1 ? ` for ${call.account.id}` : "";
-    const number = added.number === 1 && this.#calls.size === 1 ? "" : ` ${added.number}`;
+    const number = this.calls.length === 1 ? "" : ` ${added.number}`;
     const { isInteractive } = this.#parts.terminal;
     const bell = isInteractive ? "\x07" : "";
     added.narrator.say("IncomingCall", `${bell}${caller} is calling${whom}: answer${number} or reject${number}`, {
@@ -170,19 +163,19 @@ export class Phone implements Disposable {
   }
 
   #add(call: Call, incoming?: IncomingCall): PhoneCall {
-    let number = 1;
-    while (this.#calls.has(number)) number++;
-    const { terminal, flags } = this.#parts;
+    const number = this.#calls.freeNumber;
+    const { terminal, flags, recordings } = this.#parts;
+    const { clock } = this.client.environment;
     const output = {
       line: (text: string) => terminal.line(flags.json ? text : `[${number}] ${text}`),
       error: (text: string) => terminal.error(`[${number}] ${text}`),
     };
-    const added = new PhoneCall(number, call, new CallNarrator(output, flags.json ?? false, this.client.environment.clock), incoming);
-    this.#calls.set(number, added);
+    const added = new PhoneCall(number, call, new CallNarrator(output, flags.json ?? false, clock), incoming);
+    this.#calls.add(added);
     added.narrator.follow(call);
     this.#live.follow(call);
     call.on("phaseChanged", ({ phase }) => {
-      if (phase === "Connected") void this.#begin(added);
+      if (phase === "Connected") void added.audio.begin(flags, recordings?.(added.name, clock.wallNow()));
       this.#changed();
     });
     call.on("mediaActive", () => {
@@ -198,25 +191,11 @@ export class Phone implements Disposable {
     return added;
   }
 
-  /** What `--play`, `--tone`, `--echo` and `--record` ask for. */
-  async #begin({ call, audio, narrator, name }: PhoneCall): Promise<void> {
-    const { flags, recordings } = this.#parts;
-    try {
-      const source = await openAudio(flags, { loop: true });
-      if (call.phase === "Ended") return source?.close();
-      if (source) audio.play(source);
-      if (flags.echo) audio.setEcho(true);
-      if (recordings) await audio.record(recordings(name, this.client.environment.clock.wallNow()));
-    } catch (error) {
-      if (call.phase !== "Ended") narrator.problem(error, { callId: call.id });
-    }
-  }
-
   async #ended(ended: PhoneCall, end: CallEnded): Promise<void> {
     const { call, narrator, audio } = ended;
     await audio.finish();
     const report = callReport(call, end);
-    this.#calls.delete(ended.number);
+    this.#calls.delete(ended);
     this.past = { end, failure: ended.failure };
     const next = ended.redirection?.next(end);
     if (next !== undefined && this.#follow(ended, next)) return;
@@ -246,8 +225,7 @@ export class Phone implements Disposable {
   }
 
   #selectAnother(): void {
-    const [next] = this.calls.filter(({ isConnected }) => isConnected).concat(this.calls);
-    this.selected = next;
+    const next = this.#calls.selectAnother();
     if (!next || this.#isClosing) return;
     const advice = next.waiting ? ": answer or reject it" : next.call.holding.local ? "; it is on hold: resume talks to it" : "";
     next.narrator.say("CallSelected", `this call with ${next.name} is selected now${advice}`, {
@@ -257,7 +235,7 @@ export class Phone implements Disposable {
   }
 
   #select(call: PhoneCall): void {
-    this.selected = call;
+    this.#calls.selected = call;
     this.#changed();
   }
 
