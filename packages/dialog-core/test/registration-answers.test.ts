@@ -101,6 +101,23 @@ describe("A registrar that asks for something else", () => {
     await expectNothingLeft();
   });
 
+  test("registrars that do not know each other's nonces are tried again later: the password was not refused", async () => {
+    const { clock, registrar, registration, heard, expectNothingLeft } = await registrationSetUp({
+      agent: { credentials: { get: () => account } },
+    });
+    registrar.rule = () => [401, ["WWW-Authenticate", challenge({ stale: true })]];
+    registration.register();
+    await clock.advance(1_000);
+    expect(heard).toEqual(["Pending", "Failed 401 retry"]);
+    const tries = registrar.requests.length;
+    expect(tries).toBeLessThan(7);
+    registrar.rule = keepFor(100);
+    await clock.advance(5_000);
+    expect(heard.slice(2)).toEqual(["Pending 401", "Active"]);
+    expect(registrar.requests).toHaveLength(tries + 1);
+    await expectNothingLeft();
+  });
+
   test("a password that is refused after it was taken is asked for once more, and then given up", async () => {
     let asked = 0;
     const { clock, registrar, registered, registration, heard, expectNothingLeft } = await registrationSetUp({

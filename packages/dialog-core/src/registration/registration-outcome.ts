@@ -1,12 +1,17 @@
-import { Contact, RetryAfter, SipUri, type SipResponse } from "@sidetone/sip-core";
+import { Contact, ProxyAuthenticate, RetryAfter, SipUri, WWWAuthenticate, type SipResponse } from "@sidetone/sip-core";
 import { DialogError } from "../errors.ts";
 
 /**
  * Whether a refusal may be another answer a little later: the registrar is busy, restarting or cut off. A wrong password, a forbidden or an
- * unknown user (401, 403, 404) is not, unless the registrar itself says when to come back.
+ * unknown user (401, 403, 404) is not, unless the registrar itself says when to come back, or that only the nonce was wrong.
  */
 export function mayHeal(response: SipResponse): boolean {
-  return healing.has(response.statusCode) || response.has(RetryAfter.name);
+  return healing.has(response.statusCode) || response.has(RetryAfter.name) || isStale(response);
+}
+
+// stale: "the client may wish to simply retry the request … without reprompting the user for a new username and password" (RFC 7616 §3.3)
+function isStale(response: SipResponse): boolean {
+  return [...response.getAll(WWWAuthenticate), ...response.getAll(ProxyAuthenticate)].some(({ stale }) => stale);
 }
 
 // 408, 480 and these 5xx tell of a moment (RFC 3261 §21.4.9, §21.4.18, §21.5), 430 "Flow Failed" too (RFC 5626 §11.5);
