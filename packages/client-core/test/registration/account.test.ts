@@ -301,6 +301,44 @@ describe("Several accounts", () => {
     expect(called).toEqual(["alice@work.example", "alice@home.example", "alice@home.example", "alice@home.example", "alice@work.example"]);
   });
 
+  test("have each its own registrar, proxy, user name, password, lifetime and NAT policy", async () => {
+    const { environment, clock, registrar, open } = await setUp({ account: alice });
+    const proxy = await new ScriptedRegistrar(virtualEnvironment({ host: "10.0.0.8", beside: environment })).listen();
+    onTestFinished(() => proxy.close());
+    for (const server of [registrar, proxy]) {
+      server.rule = (request) => (request.has("Authorization") ? keepFor(100)(request) : [401, ["WWW-Authenticate", challenge]]);
+    }
+    const asked: unknown[] = [];
+    const client = await open({
+      account: undefined as never,
+      accounts: [
+        { uri: "sip:alice@work.example", registrar: "sip:10.0.0.9", password: "work-secret", expiresSeconds: 120, nat: "off" },
+        {
+          ...{ uri: "sip:alice@home.example", registrar: "sip:home.example", outboundProxy: "sip:10.0.0.8", username: "home-alice" },
+          password: (query) => (asked.push(query), Promise.resolve("home-secret")),
+          expiresSeconds: 240,
+          nat: { publicAddress: "203.0.113.7" },
+        },
+      ],
+    });
+    await clock.advance(10);
+    const [work, home] = [registrar.last, proxy.last];
+    expect([work, home].map(({ requestUriText }) => requestUriText)).toEqual(["sip:10.0.0.9", "sip:home.example"]);
+    expect([work, home].map((request) => request.getText("Route"))).toEqual([undefined, "<sip:10.0.0.8;lr>"]);
+    expect([work, home].map((request) => request.getText("Expires"))).toEqual(["120", "240"]);
+    expect([work, home].map((request) => /username="([^"]*)"/.exec(request.getText("Authorization")!)![1])).toEqual([
+      "alice",
+      "home-alice",
+    ]);
+    expect(client.accounts.map(({ registration }) => registration.contact)).toEqual([
+      "sip:alice@10.0.0.1:5060",
+      "sip:alice-2@203.0.113.7:5060",
+    ]);
+    expect(asked).toEqual([
+      { accountId: "alice@home.example", realm: "example", target: "10.0.0.8", isProxy: false, algorithm: "SHA-256" },
+    ]);
+  });
+
   test("a call goes out as the account it is from: identity, route, codecs and password", async () => {
     const { clock, registrar, open, settle } = await setUp({ accounts });
     registrar.rule = (request: SipRequest) => {

@@ -88,6 +88,14 @@ describe("an account", () => {
     expect(sentInClear()).toEqual([]);
   });
 
+  test("of sips is not sent on to where there is no TLS (RFC 3261 §8.1.3.4)", async () => {
+    const { registrar, open, sentInClear } = await setUp();
+    registrar.rule = () => [302, ["Contact", "<sip:10.0.0.9>;q=1, <sip:10.0.0.9:5060;transport=tcp>;q=0.5"]];
+    expect(await rejection(open({ account: account("TLS", "sips") }))).toMatchObject({ code: "REGISTRATION_FAILED", statusCode: 302 });
+    expect(registrar.requests).toHaveLength(1);
+    expect(sentInClear()).toEqual([]);
+  });
+
   test("whose server shows a certificate that is not to be trusted gets nothing, and says why", async () => {
     const { registrar, open } = await setUp();
     for (const transport of ["TLS", "WSS"] as const) {

@@ -1,7 +1,7 @@
 import { createResponse, serializeMessage, SipRequest, type SipResponse } from "@sidetone/sip-core";
 import { createSipTransports, type Flow, type SipTransports, type SipTransportUser, type TransportName } from "@sidetone/sip-transport";
 import { issueCertificate, type VirtualEnvironment } from "@sidetone/testkit";
-import { keep } from "./scripted-registrar.ts";
+import { keep, type Answer } from "./scripted-registrar.ts";
 
 const authority = issueCertificate({ commonName: "Test CA", isAuthority: true });
 
@@ -15,6 +15,8 @@ export const portOf: Readonly<Record<TransportName, number>> = { UDP: 5060, TCP:
 export class TransportRegistrar implements SipTransportUser {
   readonly requests: { readonly request: SipRequest; readonly flow: Flow }[] = [];
   readonly responses: SipResponse[] = [];
+  /** What it says to REGISTER. */
+  rule: (request: SipRequest) => Answer = keep;
   readonly #transports: SipTransports;
   readonly #address: string;
 
@@ -58,7 +60,7 @@ export class TransportRegistrar implements SipTransportUser {
   onRequest(request: SipRequest, flow: Flow): void {
     if (request.method === "ACK") return;
     this.requests.push({ request, flow });
-    const [statusCode, ...headers] = request.method === "REGISTER" ? keep(request)! : [486];
+    const [statusCode, ...headers] = (request.method === "REGISTER" ? this.rule(request) : undefined) ?? [486];
     flow.send(serializeMessage(createResponse(request, statusCode, { toTag: "registrar", headers })));
   }
 
