@@ -47,6 +47,25 @@ describe("sips (RFC 5630)", () => {
     await parts.expectNothingLeft();
   });
 
+  test("a dialog stays with TLS although the peer's Contact is one of sip (RFC 3261 §12.1.1)", async () => {
+    const parts = await setUp("TLS", "TLS");
+    const { alice, bob, until, sentInClear } = parts;
+    const caller = alice.call("sips:bob@10.0.0.2:5060");
+    await until(() => bob.calls.length === 1);
+    bob.lastCall.usage.answer();
+    await until(() => caller.usage.state === "Established" && bob.lastCall.usage.state === "Established");
+    caller.usage.dialog!.remoteTarget = "sip:bob@10.0.0.2:5060"; // as a peer might have written it
+    const target = { transport: "TLS" as const, address: "10.0.0.2", port: 5060, hostName: "10.0.0.2" };
+    const flow = await alice.transports.flowTo(target, { messageBytes: 0, transportIsExplicit: true });
+    flow.close();
+    await until(() => flow.isClosed);
+    caller.usage.terminate();
+    await until(() => bob.lastCall.termination !== undefined);
+    expect(bob.lastCall.termination).toMatchObject({ endedBy: "remote", reason: "Bye" });
+    expect(sentInClear()).toEqual([]);
+    await parts.expectNothingLeft();
+  });
+
   test("over WSS, Contact names WebSocket beside sips (RFC 7118 §5.2.2)", async () => {
     const parts = await setUp("UDP", "WSS");
     const { ofAlice, ofBob } = await wholeCall(parts, "sips:bob@10.0.0.2:5060;transport=ws");

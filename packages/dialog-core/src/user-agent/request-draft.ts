@@ -94,9 +94,9 @@ export class RequestDraft {
     this.dialog = parts.dialog;
   }
 
-  /** Whether it goes over TLS or not at all (RFC 5630 §3.1.1). */
+  /** Whether it goes over TLS or not at all (RFC 5630 §3.1.1): a dialog that began so stays so, whatever its peer's Contact (RFC 3261 §12.1.1). */
   get isSecure(): boolean {
-    return isBoundToTls(this.requestUri, this.nextHop);
+    return this.dialog?.secure || isBoundToTls(this.requestUri, this.nextHop);
   }
 
   /**
@@ -120,9 +120,8 @@ export class RequestDraft {
     headers.push(["Max-Forwards", "70"], ["From", this.from], ["To", this.to], ["Call-ID", this.callId]);
     headers.push(["CSeq", `${this.sequenceNumber} ${this.method}`]);
     if (this.hasContact) {
-      const isSips = this.dialog?.secure || this.isSecure;
       const contact = this.method === "REGISTER" ? registeredContactOf : contactOf;
-      headers.push(["Contact", contact(ownAddresses, flow, this.contactUser, isSips, this.accountId) + this.contactParameters]);
+      headers.push(["Contact", contact(ownAddresses, flow, this.contactUser, this.isSecure, this.accountId) + this.contactParameters]);
     }
     headers.push(...(this.method === "INVITE" ? capabilities.ofInvite : capabilities.userAgent));
     headers.push(...this.credentials, ...this.headers);
