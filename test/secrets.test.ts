@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { inspect } from "node:util";
 import { ClientBuilder, createClient, type AccountOptions } from "@sidetone/client-core";
 import { DigestServer } from "@sidetone/dialog-core";
@@ -5,7 +6,7 @@ import type { Logger } from "@sidetone/infra-common";
 import { createRegistrarServer, Users } from "@sidetone/registrar-core";
 import { computeHa1 } from "@sidetone/sip-core";
 import { createSipTransports } from "@sidetone/sip-transport";
-import { virtualEnvironment, WireLog, type VirtualEnvironment } from "@sidetone/testkit";
+import { issueCertificate, virtualEnvironment, WireLog, type VirtualEnvironment } from "@sidetone/testkit";
 import { SipTrace } from "@sidetone/trace-core";
 import { describe, expect, onTestFinished, test } from "vitest";
 
@@ -15,6 +16,8 @@ const password = "correct-horse-9";
 const wrong = "wrong-horse-7";
 const prompted = "prompted-horse-5";
 const realm = "example.com";
+const passphrase = "phrase-horse-3";
+const own = issueCertificate({ commonName: "alice", names: ["IP:10.0.0.1"] });
 const users = { alice: password, bob: prompted };
 
 /** All that must not be seen: passwords, hashes that stand for them, and the digests that went over the wire. */
@@ -27,7 +30,7 @@ function secretsOf(wire: WireLog): string[] {
     [...data.toString("latin1").matchAll(/response="([0-9a-f]{32,})"/g)].map(([, digest]) => digest!),
   );
   expect(digests.length).toBeGreaterThan(4);
-  return [password, wrong, prompted, ...hashes, ...digests];
+  return [password, wrong, prompted, passphrase, ...own.key.split("\n").slice(1, -2), ...hashes, ...digests];
 }
 
 /** What people see of a value: in a console, and in JSON. */
@@ -152,6 +155,33 @@ describe("No secret is seen in logs, traces, events, errors or objects", () => {
     await failure(other.register());
     await settle(Promise.all([manager.close(), bad.close(), other.close()]));
     await settle(events);
+    expectNoSecret();
+  });
+
+  test("of TLS: a private key and its passphrase, right or wrong", async () => {
+    const { host, settle, failure, see, expectNoSecret } = await setUp();
+    const environment = host("10.0.0.1");
+    const key = createPrivateKey(own.key).export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }) as string;
+    for (const tls of [
+      { cert: own.cert, key: own.key },
+      { cert: own.cert, key, passphrase },
+    ]) {
+      const client = await settle(createClient({ environment, listen: "10.0.0.1:5060", account: alice, tls }));
+      see([client, client.account, client.events.snapshot(), client.userAgent]);
+      await settle(client.close());
+      const transports = createSipTransports(environment, { tls });
+      see([transports, await transports.listen({ transport: "TLS", address: "10.0.0.1", port: 5061 }), transports.listeningPoints]);
+      await settle(transports.close());
+    }
+    for (const bad of ["wrong-horse-7", undefined]) {
+      const tls = { cert: own.cert, key, ...(bad !== undefined && { passphrase: bad }) };
+      await failure(createClient({ environment, account: alice, tls }));
+    }
+    await failure(createClient({ environment, account: alice, tls: { cert: own.key, key: own.cert } }));
+    await failure(createClient({ environment, account: { ...alice, tls: { passphrase: [passphrase] } } as never }));
+    await failure(createClient({ environment, account: alice, tls: { passphrase: [passphrase], key: 5 } as never }));
+    // So that there is something to look for on the wire.
+    await settle((await settle(createClient({ environment, account: alice }))).close());
     expectNoSecret();
   });
 

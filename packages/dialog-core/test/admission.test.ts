@@ -117,7 +117,9 @@ describe("Where more comes in than gets done", () => {
     const codes = [];
     for (let n = 0; n < 20; n++) codes.push(...(await parts.send("MESSAGE", { headers: ["Content-Type: text/plain"] })));
     expect([codes[0], codes.at(-1), parts.peer.responses.at(-1)!.getText("Retry-After")]).toEqual([202, 503, "5"]);
-    expect(codes.filter((code) => code === 503).length).toBeGreaterThanOrEqual(3);
+    const refused = codes.filter((code) => code === 503).length;
+    expect(refused).toBeGreaterThanOrEqual(3);
+    expect(parts.kept()).toEqual([1 + codes.length - refused, 1]); // the INVITE, and the MESSAGEs that were taken
     expect(await parts.send("OPTIONS", { to, cseq: 2, callId: "there" })).toEqual([200]);
     isKnown = true;
     expect(await parts.send("OPTIONS")).toEqual([200]);
@@ -173,6 +175,7 @@ describe("Calls and transactions beyond their limits", () => {
   test("serverTransactions bounds what is being answered", async () => {
     const parts = await setUp({ limits: { serverTransactions: 2 } });
     expect([await parts.send("OPTIONS"), await parts.send("OPTIONS"), await parts.send("OPTIONS")]).toEqual([[200], [200], [503]]);
+    expect([parts.peer.responses.at(-1)!.getText("Retry-After"), parts.kept()]).toEqual(["5", [2, 0]]);
     await parts.expectNothingLeft();
   });
 
@@ -334,6 +337,24 @@ describe("Who sends a request is proved first", () => {
       ["UAS", "desk"],
       ["UAS", "desk"],
     ]);
+    await parts.expectNothingLeft();
+  });
+});
+
+describe("Who guesses at a call", () => {
+  test.each<[string, number, (to: string) => { to: string; cseq: number; callId: string; fromTag?: string }]>([
+    ["another To tag", 481, (to) => ({ to: to.replace(/tag=.*/, "tag=guess"), cseq: 2, callId: "there" })],
+    ["another From tag", 481, (to) => ({ to, cseq: 2, callId: "there", fromTag: "guess" })],
+    ["another Call-ID", 481, (to) => ({ to, cseq: 2, callId: "elsewhere" })],
+    ["a CSeq that is too old", 500, (to) => ({ to, cseq: 0, callId: "there" })],
+  ])("by %s is answered %i, whatever he sends, and the call goes on", async (_what, status, guess) => {
+    const parts = await setUp();
+    const to = await establish(parts);
+    const before = parts.alice.lastCall.events.length;
+    for (const method of ["BYE", "OPTIONS"]) expect(await parts.send(method, guess(to))).toEqual([status]);
+    expect(await parts.send("INVITE", { ...guess(to), body: "offer" })).toEqual([status]);
+    expect([parts.alice.lastCall.events.length, parts.alice.core.dialogCount]).toEqual([before, 1]);
+    expect(await parts.send("BYE", { to, cseq: 9, callId: "there" })).toEqual([200]);
     await parts.expectNothingLeft();
   });
 });

@@ -102,7 +102,8 @@ async function fileSettings({ config }: SettingsFlags, terminal: Terminal): Prom
     throw new UsageError(told.length === 1 ? `${file.path}: ${told[0]}` : `${file.path}:\n  ${told.join("\n  ")}`);
   }
   const settings = file.content as FileSettings;
-  if (file.isReadableByOthers && settings.accounts?.some(({ password }) => password !== undefined))
+  const holdsSecrets = settings.tls?.passphrase !== undefined || settings.accounts?.some(({ password }) => password !== undefined);
+  if (file.isReadableByOthers && holdsSecrets)
     terminal.error(`warning: others on this machine can read the passwords in ${file.path}: chmod 600 it`);
   return settings;
 }

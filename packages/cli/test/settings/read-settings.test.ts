@@ -233,13 +233,14 @@ describe("a config file that is wrong", () => {
 });
 
 describe("passwords in a file that others can read", () => {
-  test.each([
+  test.each<[number, object[], boolean, object?]>([
     [0o600, [alice], false],
     [0o640, [alice], true],
     [0o644, [alice], true],
     [0o644, [work], false],
-  ])("mode %o: is warned of where there is a password", async (mode, accounts, isWarned) => {
-    const { path, read } = await setUp({ accounts });
+    [0o644, [work], true, { tls: { passphrase: "of a key" } }],
+  ])("mode %o: is warned of where there is a password", async (mode, accounts, isWarned, others = {}) => {
+    const { path, read } = await setUp({ accounts, ...others });
     await chmod(path, mode);
     const { warnings } = await read();
     expect(warnings).toBe(isWarned ? `sidetone: warning: others on this machine can read the passwords in ${path}: chmod 600 it\n` : "");
