@@ -240,6 +240,15 @@ describe("A request that was refused", () => {
     await parts.expectNothingLeft();
   });
 
+  test("with a Call-ID as long as nobody's is not kept", async () => {
+    let asked = 0;
+    const parts = await setUp({}, { admit: () => (asked++, { statusCode: 403 }) });
+    const long = { ...decided, callId: "x".repeat(30_000), branch: "z9hG4bKsame" };
+    for (let time = 0; time < 3; time++) expect(await parts.send("INVITE", long)).toEqual([403]);
+    expect(asked).toBe(3);
+    await parts.expectNothingLeft();
+  });
+
   test("with a challenge is challenged again: its sender may know the answer by now", async () => {
     let nonce = 0;
     const challenge = (): DigestVerdict["refusal"] => ({

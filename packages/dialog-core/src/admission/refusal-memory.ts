@@ -10,6 +10,8 @@ interface Remembered {
 }
 
 const maxEntries = 4_000;
+/** Who writes a longer Call-ID than anybody does is asked about again. */
+const maxKeyLength = 1_000;
 
 /**
  * How requests were refused, so that the same one, when it comes again from the same address, with another branch or over another transport
@@ -30,8 +32,10 @@ export class RefusalMemory {
   add(request: SipRequest, flow: Flow, refusal: StatelessRefusal): void {
     const { statusCode } = refusal;
     if (statusCode < 400 || statusCode === 401 || statusCode === 407) return;
+    const key = keyOf(request, flow);
+    if (key.length > maxKeyLength) return;
     this.#isEmpty = false;
-    this.#remembered.set(keyOf(request, flow), { refusal, untilMs: this.#clock.now() + this.#lifetimeMs });
+    this.#remembered.set(key, { refusal, untilMs: this.#clock.now() + this.#lifetimeMs });
   }
 
   find(request: SipRequest, flow: Flow): StatelessRefusal | undefined {
