@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from "@sidetone/cli";
 
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+process.exitCode ||= exitCode; // which is there already when the output could not be written

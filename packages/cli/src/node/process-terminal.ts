@@ -1,4 +1,5 @@
 import { systemClock } from "@sidetone/infra-common";
+import { exitCodes } from "../exit-code.ts";
 import { Terminal } from "../terminal.ts";
 import { LineEditor } from "./line-editor.ts";
 import { PipedLines } from "./piped-lines.ts";
@@ -50,11 +51,16 @@ function onInterrupt(listener: () => void): () => void {
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.on(signal, onSignal);
   process.on("SIGHUP", onHangup);
-  // Nobody reads any more (`| head -1`): as good as an interrupt. The listener stays, for what is still written on the way out.
-  process.stdout.once("error", onSignal).on("error", () => {});
+  const onOutputError = ({ code, message }: NodeJS.ErrnoException): void => {
+    onSignal();
+    if (code === "EPIPE") return; // nobody reads any more (`| head -1`): as good as an interrupt
+    process.stderr.write(`sidetone: the output cannot be written: ${message}\n`);
+    process.exitCode = exitCodes.usage;
+  };
+  // The second listener stays, for what is still written on the way out.
+  process.stdout.once("error", onOutputError).on("error", () => {});
   return () => {
     for (const signal of signals) process.off(signal, onSignal);
     process.off("SIGHUP", onHangup);
-    process.stdout.off("error", onSignal);
   };
 }
