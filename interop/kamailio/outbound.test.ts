@@ -7,13 +7,17 @@ import { startOutbound, type OutboundServer } from "../peers/kamailio/start-outb
 import { eventually } from "../peers/process/eventually.ts";
 import { relayUdp } from "../peers/process/faulty-relay.ts";
 import { describeWith } from "../peers/process/installed.ts";
+import { authority } from "../transports/certificates.ts";
 import { answerAll } from "../under-test/answer-all.ts";
 import { openClient } from "../under-test/open-client.ts";
+import { loopback } from "./every-transport.ts";
 
-type EdgeTransport = "UDP" | "TCP";
+type EdgeTransport = "UDP" | "TCP" | "TLS";
+
+const portOf = ({ port }: OutboundServer, transport: EdgeTransport): number => (transport === "TLS" ? port + 1 : port);
 
 async function open(registrar?: OutboundServer): Promise<OutboundServer> {
-  const server = await startOutbound(registrar);
+  const server = await startOutbound(loopback, registrar);
   onTestFinished(() => server[Symbol.asyncDispose]());
   onTestFailed(() => console.log(server.process.lastWords));
   return server;
@@ -31,6 +35,7 @@ async function setUp() {
   });
   const bobOver = (transport: EdgeTransport, ports: readonly number[], options: Partial<AccountOptions> = {}): Promise<Client> =>
     openClient({
+      tls: { ca: authority.cert },
       account: {
         uri: `sip:bob@${kamailioDomain}`,
         password: passwordOf("bob"),
@@ -48,7 +53,7 @@ async function setUp() {
       const callId = /^Call-ID: *(.*)$/m.exec(text)![1]!;
       if (text.startsWith("INVITE sip:bob@127.0.0.1:") && !first.has(callId)) first.set(callId, from);
     }
-    return [...first.values()].map((from) => edges.find(({ port }) => from === `127.0.0.1:${port}`)!);
+    return [...first.values()].map((from) => edges.find(({ port }) => [port, port + 1].some((each) => from === `127.0.0.1:${each}`))!);
   };
   return { trace, registrar, edges, alice, bobOver, callsCameFrom };
 }
@@ -73,13 +78,13 @@ async function wholeCall(alice: Client, calls: readonly Call[], options: { behin
 }
 
 describeWith(["kamailio", "outbound.so"], "kamailio with its own SIP outbound (RFC 5626)", () => {
-  test.each(["UDP", "TCP"] as const)(
+  test.each(["UDP", "TCP", "TLS"] as const)(
     "over %s: a flow to each of two edges; when the one of a call has died, the next call comes over the other",
     async (transport) => {
       const { trace, edges, alice, bobOver, callsCameFrom } = await setUp();
       const bob = await bobOver(
         transport,
-        edges.map(({ port }) => port),
+        edges.map((edge) => portOf(edge, transport)),
       );
       const { instanceId } = bob;
       const both = async () => (await bob.account.fetchBindings()).map(({ regId }) => regId).sort();
@@ -88,7 +93,9 @@ describeWith(["kamailio", "outbound.so"], "kamailio with its own SIP outbound (R
       expect(await bob.account.fetchBindings()).toMatchObject([{ instanceId }, { instanceId }]);
       const accepted = trace.entries.filter(({ text }) => /^SIP\/2\.0 200 [^]*^Path: <sip:[^@>]+@127\.0\.0\.1:\d+;.*ob>/m.test(text));
       for (const { text } of accepted) expect(text).toContain("Require: outbound");
-      expect(new Set(accepted.map(({ from }) => Number(from.split(":")[1])))).toEqual(new Set(edges.map(({ port }) => port)));
+      expect(new Set(accepted.map(({ from }) => Number(from.split(":")[1])))).toEqual(
+        new Set(edges.map((edge) => portOf(edge, transport))),
+      );
 
       const calls = answerAll(bob);
       await wholeCall(alice, calls);
