@@ -1,11 +1,9 @@
 // Registers again and again, as many at a time as there are users: REGISTER, 401, REGISTER with digest, 200. Written by hand, so that no
-// contender drives itself. node register-load.mjs PORT USERS SECONDS; prints { registrations, failed, lost } as JSON.
-import { createHash } from "node:crypto";
+// contender drives itself. It never sleeps: to wake it would be work of whoever answers, which phones elsewhere are not. node register-load.mjs PORT USERS SECONDS; prints { registrations, failed, lost } as JSON.
+import { hash } from "node:crypto";
 import { createSocket } from "node:dgram";
 
 const [port, users, seconds] = process.argv.slice(2).map(Number);
-const md5 = (text) => createHash("md5").update(text).digest("hex");
-const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const uri = "sip:sip.test";
 const retryMs = 500;
 
@@ -32,10 +30,12 @@ function send(phone, authorization = "") {
 function answer(user, text) {
   const parameter = (name) => new RegExp(`[ ,]${name}="?([^",\r]*)`, "i").exec(text)?.[1];
   const [realm, nonce, algorithm = "MD5"] = ["realm", "nonce", "algorithm"].map(parameter);
-  const hash = algorithm === "SHA-256" ? sha256 : md5;
+  const digest = (text) => hash(algorithm === "SHA-256" ? "sha256" : "md5", text);
   const qop = parameter("qop") && "auth";
   const tail = qop ? `:00000001:0a4f113b:auth` : "";
-  const response = hash(`${hash(`u${user}:${realm}:secret`)}:${nonce}${tail}:${hash(`REGISTER:${uri}`)}`);
+  const ha1 = (phones[user].ha1 ??= digest(`u${user}:${realm}:secret`));
+  const ha2 = (phones[user].ha2 ??= digest(`REGISTER:${uri}`));
+  const response = digest(`${ha1}:${nonce}${tail}:${ha2}`);
   const counted = qop ? `, qop=auth, nc=00000001, cnonce="0a4f113b"` : "";
   return `Authorization: Digest username="u${user}", realm="${realm}", nonce="${nonce}", uri="${uri}", response="${response}", algorithm=${algorithm}${counted}\r\n`;
 }
@@ -61,6 +61,8 @@ setInterval(() => {
     send(phone);
   }
 }, retryMs).unref();
+const stayAwake = () => setImmediate(stayAwake);
+stayAwake();
 setTimeout(() => {
   isOver = true;
   console.log(JSON.stringify(counts));
