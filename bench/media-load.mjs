@@ -1,13 +1,14 @@
-// node bench/media-load.mjs [calls] [seconds] [--scpu 1] [--lcpu 0]: so many G.711 calls in one process, media both ways from a second one (this).
+// node bench/media-load.mjs [calls] [seconds] [rounds] [--scpu 1] [--lcpu 0]: so many G.711 calls in one process, media both ways from a second one (this).
 // Every packet received is decoded and metered, every one sent is encoded from PCM that differs per call; jitter buffer and RTCP are on.
+// In turn with it, node:dgram alone moves the same packets: what Node takes for them before anybody has looked at one.
 // The kit's C pacer (clock_nanosleep, one sendto a packet) then sends as many streams to this same receiver: what the machine allows.
 import { createSocket } from "node:dgram";
 import { option } from "./lib/arguments.mjs";
 import { program } from "./lib/kit.mjs";
 import { pin, runForJson, sleep, start } from "./lib/processes.mjs";
-import { percentile } from "./lib/statistics.mjs";
+import { percentile, spread } from "./lib/statistics.mjs";
 
-const [calls = 500, seconds = 20] = process.argv.slice(2, 4).map(Number).filter(Boolean);
+const [calls = 500, seconds = 10, rounds = 3] = process.argv.slice(2, 5).map(Number).filter(Boolean);
 const serverCpu = option("scpu", "1");
 const loadCpu = option("lcpu", "0");
 const firstPort = 30_000;
@@ -42,33 +43,52 @@ async function openSocket(port, onMessage) {
 }
 
 pin(process.pid, loadCpu);
-let spacing = new Spacing();
 const sockets = await Promise.all(
   Array.from({ length: calls }, (_, index) => openSocket(firstPort + 2 * index, () => spacing.onPacket(index))),
 );
-
-const serverFile = new URL("parts/media-server.mjs", import.meta.url).pathname;
-const server = start([process.execPath, ...process.execArgv, serverFile, String(calls), String(firstPort)], {
-  cpu: serverCpu,
-  stdio: ["ignore", "inherit", "inherit", "ipc"],
-});
-const next = () => new Promise((resolve) => server.once("message", resolve));
-const { ports } = await next();
-const stopSending = sendSpread(ports);
-await sleep(settleMs);
-server.send("begin");
-spacing = new Spacing();
-await sleep(seconds * 1000);
-server.send("end");
-const { cpuPercent, lost, late, heard, sent, rss } = await next();
-stopSending();
+const ours = [];
+const bare = [];
+let spacing;
+for (let round = 0; round < rounds; round++) {
+  bare.push(await measure("datagram-server.mjs"));
+  ours.push(await measure("media-server.mjs"));
+}
 for (const socket of sockets) socket.close();
 
-console.log(`${calls} calls, ${seconds} s: ${cpuPercent.toFixed(1)} % of a core, RSS ${(rss / 1e6).toFixed(0)} MB`);
+const of = (measured, field) => measured.map((each) => each[field]);
+const ratios = ours.map(({ cpuPercent }, round) => cpuPercent / bare[round].cpuPercent);
+const { lost, late, heard, sent, rss } = ours.at(-1);
+console.log(
+  `${calls} calls, ${rounds} rounds of ${seconds} s: ${spread(of(ours, "cpuPercent"))} % of a core, RSS ${(rss / 1e6).toFixed(0)} MB`,
+);
+console.log(`node:dgram alone, the same packets: ${spread(of(bare, "cpuPercent"))} % of a core; ours ${spread(ratios)} times as much`);
 console.log(`received ${heard}, lost ${lost}, late ${late}; sent ${sent}`);
-console.log(`deviation of the spacing from 20 ms, seen from the other process: ${spacing}`);
+console.log(`deviation of the spacing from 20 ms, seen from the other process: ${ours.at(-1).spacing}`);
 console.log(`the C pacer, ${calls} streams, seen likewise: ${await measurePacer()}`);
-server.disconnect();
+
+/** Runs a server of `parts/` under the load; what it says of itself, and the spacing of its packets. */
+async function measure(part) {
+  const file = new URL(`parts/${part}`, import.meta.url).pathname;
+  const server = start([process.execPath, ...process.execArgv, file, String(calls), String(firstPort)], {
+    cpu: serverCpu,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const next = () => new Promise((resolve) => server.once("message", resolve));
+  const { ports } = await next();
+  spacing = new Spacing();
+  const stopSending = sendSpread(ports);
+  await sleep(settleMs);
+  server.send("begin");
+  spacing = new Spacing();
+  await sleep(seconds * 1000);
+  server.send("end");
+  const measured = await next();
+  stopSending();
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  server.disconnect();
+  await ended;
+  return { ...measured, spacing };
+}
 
 /** Sends a packet to each port every 20 ms, the ports spread evenly; returns what ends it. */
 function sendSpread(to) {

@@ -89,7 +89,7 @@ const parts = {
   media: {
     title: "G.711 calls with media both ways in one process",
     needsKit: false,
-    run: () => node([inCheckout("bench", "media-load.mjs"), ...(short ? ["100", "3"] : ["500", "20"])]),
+    run: () => node([inCheckout("bench", "media-load.mjs"), ...(short ? ["100", "3", "1"] : ["500", "10", "5"])]),
   },
   recovery: {
     title: "Recovery after the loss of a server: two kamailios behind one SRV name",
