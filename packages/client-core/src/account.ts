@@ -1,82 +1,16 @@
 import { SipUri, type NameAddressOptions } from "@sidetone/sip-core";
 import { ServerAffinity, type Binding } from "@sidetone/dialog-core";
 import type { TransportName } from "@sidetone/sip-transport";
+import { completeTarget, type Domain } from "./call/complete-target.ts";
+import type { AccountOptions, PasswordChallenge, PasswordPrompt } from "./config/account-options.ts";
 import { ClientError } from "./errors/client-error.ts";
 import { natPolicy, type NatMode, type NatPolicy } from "./nat/nat-mode.ts";
 import type { AccountLink } from "./registration/account-link.ts";
+import { accountUri } from "./registration/account-uri.ts";
 import { accountWays, type AccountWay } from "./registration/account-way.ts";
 import type { KeepAliveMode } from "./registration/keep-alive.ts";
 import type { RegistrationInfo } from "./registration/registration-info.ts";
 import type { RequireAuthOptions } from "./security/security-options.ts";
-
-/** Asks for the password when a server wants it; undefined: there is none. */
-export type PasswordPrompt = (challenge: PasswordChallenge) => string | undefined | Promise<string | undefined>;
-
-/** What a server asks to be proved. */
-export interface PasswordChallenge {
-  readonly accountId: string;
-  readonly realm: string;
-  /** Host of the server that asks, in lower case. */
-  readonly target: string;
-  /** 407 of a proxy, as opposed to 401. */
-  readonly isProxy: boolean;
-  /** Digest algorithm, as `SHA-256`. */
-  readonly algorithm: string;
-}
-
-export interface AccountOptions {
-  /** Names the account in events and commands. Default: `default` for the one of `account`, `user@host` for those of `accounts`. */
-  id?: string;
-  /** Address of record: `sip:alice@example.com`. */
-  uri: string;
-  /** The name that the other side sees. */
-  displayName?: string;
-  /** User name for authentication. Default: the user of the URI. */
-  username?: string;
-  /** The password, or a function that gets it when a server asks for it. */
-  password?: string | PasswordPrompt;
-  /**
-   * The only realm whose challenges this account answers. Without it, only the hosts of its domain, registrar and outbound proxy may challenge, and
-   * where its registrar has sent it by Service-Route (RFC 3608), for a realm that one of those has asked for.
-   */
-  realm?: string;
-  /**
-   * URI of the proxy that every request of this account goes to first: `sip:proxy.example.com;lr`. Of several, the account registers over
-   * each (RFC 5626 §4.2) and sends over the first that works; calls may come over any.
-   */
-  outboundProxy?: string | readonly string[];
-  /**
-   * Where to register: the domain of the location service (RFC 3261 §10.2), `sip:example.com`. Several that know nothing of one another are all
-   * registered at. Default: nowhere.
-   */
-  registrar?: string | readonly string[];
-  /** How the flow to the registrar, or to its proxy, is kept open, and how soon a dead one is noticed. Default `auto`. */
-  keepAlive?: KeepAliveMode;
-  /** Whether the start of the client registers, and fails when that does. Default true; otherwise `register()` does. */
-  autoRegister?: boolean;
-  /** Lifetime of the registration to ask for, in seconds. Default 3,600. */
-  expiresSeconds?: number;
-  /**
-   * Takes requests to proxy, registrar, or without either to whom is called, over this transport, where their URIs name none. Default: as
-   * their URIs say. A sips URI goes over TLS all the same (RFC 5630 §3.1.3): with WS that is WSS, with TCP it is TLS.
-   */
-  transport?: TransportName;
-  /** Encoding names of this account's calls, both ways, in order of preference. Default: those of the client. */
-  codecs?: readonly string[];
-  /** How this account is reached through a NAT. Default: as the client says, which is `auto` by default. */
-  nat?: NatMode;
-  /**
-   * Users one of whom has to prove by digest who he is, before anybody here hears of a request to this account (RFC 3261 §22.1). Default:
-   * nobody has to.
-   */
-  requireAuth?: RequireAuthOptions;
-  /**
-   * From where requests to this account are taken, outside of calls: addresses, networks (`192.0.2.0/24`), host names, and `servers` for its
-   * registrar and outbound proxy. Others are answered 403, and nobody here hears of them. Together with `requireAuth`, both have to be right.
-   * Default: from everywhere.
-   */
-  allowedPeers?: readonly string[];
-}
 
 /** Who calls and is called: an identity, its credentials and its way out. */
 export class Account {
@@ -98,7 +32,7 @@ export class Account {
   readonly contactUser: string;
   readonly realm: string | undefined;
   /** Completes bare users and numbers; undefined when there is none to complete them with. */
-  readonly domain: { readonly host: string; readonly port: number | undefined; readonly scheme: "sip" | "sips" } | undefined;
+  readonly domain: Domain | undefined;
   /** @internal Keeps its registration, calls and requests with one server of those behind a name. */
   readonly affinity: ServerAffinity = new ServerAffinity({ isBusy: () => this.#link?.hasCalls ?? false });
   /** As in the options. */
@@ -248,12 +182,7 @@ export class Account {
    * @throws {ClientError} `SIP_URI_INVALID`; `CONFIG_UNSUPPORTED` for a URI that needs a transport that there is not.
    */
   complete(target: string): SipUri {
-    if (typeof target !== "string") throw invalidTarget(String(target));
-    const text = target.trim();
-    if (/^sips?:/i.test(text)) return callUri(text);
-    if (/^tel:/i.test(text)) return this.#inDomain(target, text.slice(4).replace(/;.*/, "").replace(visualSeparators, ""));
-    if (text.includes("@")) return callUri(`sip:${text}`);
-    return this.#inDomain(target, /^\+?[\d\s().-]+$/.test(text) ? text.replace(visualSeparators, "") : text);
+    return completeTarget(target, this.domain);
   }
 
   /** @internal Whether a host is one of this account's own servers, or its domain. */
@@ -304,12 +233,6 @@ export class Account {
     if (transport === undefined || uri.transport !== undefined || (transport === "UDP" && uri.scheme === "sips")) return uri;
     return uri.withParameter("transport", transport.toLowerCase());
   }
-
-  #inDomain(target: string, user: string): SipUri {
-    if (user === "" || /[\s<>":/]/.test(user)) throw invalidTarget(target);
-    if (!this.domain) throw invalidTarget(target, undefined, "there is no account or domain to complete it with");
-    return SipUri.create({ user, ...this.domain });
-  }
 }
 
 function uriOfRoute(route: string): SipUri {
@@ -324,10 +247,6 @@ function hostPortOf(route: string): string {
 /** Servers that ask for a new realm each time leave no more than these behind. */
 const maxAskedRealms = 8;
 const anonymous = "sip:anonymous@anonymous.invalid";
-/** Of telephone numbers (RFC 3966 §5.1.1). */
-const visualSeparators = /[\s().-]/g;
-/** Transports of a URI that can be used here. */
-const transports: ReadonlySet<string | undefined> = new Set([undefined, "udp", "tcp", "tls", "ws", "wss"]);
 
 /** All of it is written into header fields, as quoted text. */
 function checkText(field: string, text: unknown): void {
@@ -335,39 +254,8 @@ function checkText(field: string, text: unknown): void {
   throw new ClientError("CONFIG_INVALID", `${field} must be text without control characters`);
 }
 
-function accountUri(field: string, text: string): SipUri {
-  try {
-    return reachable(SipUri.parse(text), field);
-  } catch (cause) {
-    if (cause instanceof ClientError) throw cause;
-    const quoted = JSON.stringify(String(text).slice(0, 80));
-    throw new ClientError("CONFIG_INVALID", `${field} is not a SIP URI like "sip:alice@example.com": ${quoted}`, { cause });
-  }
-}
-
 /** Whoever has a sips address calls bare users in the same way (RFC 5630 §5.1.1). */
-function domainOf(text: string, scheme: "sip" | "sips"): Account["domain"] {
+function domainOf(text: string, scheme: "sip" | "sips"): Domain {
   const { host, port } = accountUri("domain", `sip:${text}`);
   return { host, port, scheme };
-}
-
-function callUri(text: string): SipUri {
-  try {
-    return reachable(SipUri.parse(text), "target").withoutHeaders();
-  } catch (cause) {
-    if (cause instanceof ClientError) throw cause;
-    throw invalidTarget(text, cause);
-  }
-}
-
-function reachable(uri: SipUri, field: string): SipUri {
-  const isPossible = transports.has(uri.transport) && !(uri.scheme === "sips" && uri.transport === "udp");
-  if (isPossible) return uri;
-  const which = uri.scheme === "sips" ? "of a sips URI" : "here";
-  throw new ClientError("CONFIG_UNSUPPORTED", `${field}: ${uri} asks for ${uri.transport!.toUpperCase()}, which is no transport ${which}`);
-}
-
-function invalidTarget(target: string, cause?: unknown, why?: string): ClientError {
-  const advice = why ?? 'give a URI like "sip:bob@example.com", a user or a number';
-  return new ClientError("SIP_URI_INVALID", `Cannot call ${JSON.stringify(target.slice(0, 80))}: ${advice}`, { cause });
 }

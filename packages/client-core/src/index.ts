@@ -1,4 +1,4 @@
-export { Account, type AccountOptions, type PasswordChallenge, type PasswordPrompt } from "./account.ts";
+export { Account } from "./account.ts";
 
 export { ClientBuilder } from "./builder/client-builder.ts";
 export type { ClientConfig } from "./builder/client-config.ts";
@@ -26,6 +26,7 @@ export { ClientUserAgent } from "./client/client-user-agent.ts";
 export { createClient } from "./client/create-client.ts";
 export type { IncomingHandler } from "./client/incoming-desk.ts";
 
+export type { AccountOptions, PasswordChallenge, PasswordPrompt } from "./config/account-options.ts";
 export type { ClientMediaOptions, ClientOptions } from "./config/client-options.ts";
 
 export type { ClientLimits, RequireAuthOptions } from "./security/security-options.ts";

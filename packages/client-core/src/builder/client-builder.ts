@@ -1,7 +1,7 @@
 import type { FailoverOptions } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
-import type { AccountOptions } from "../account.ts";
+import type { AccountOptions } from "../config/account-options.ts";
 import { newClient } from "../client/new-client.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
 import { ClientManager } from "../manager/client-manager.ts";

@@ -1,7 +1,7 @@
 import type { FailoverOptions } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
-import type { AccountOptions } from "../account.ts";
+import type { AccountOptions } from "../config/account-options.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
 import type { ClientLimits } from "../security/security-options.ts";
 import type { MediaConfig } from "./media-config.ts";

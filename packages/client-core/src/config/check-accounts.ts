@@ -1,5 +1,5 @@
 import { CodecRegistry } from "@sidetone/media-core";
-import type { AccountOptions } from "../account.ts";
+import type { AccountOptions } from "./account-options.ts";
 import { checkKeepAlive } from "./check-keep-alive.ts";
 import { transportNames } from "./check-transports.ts";
 import { checkNames } from "./check-names.ts";

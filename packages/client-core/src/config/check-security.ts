@@ -1,4 +1,4 @@
-import type { AccountOptions } from "../account.ts";
+import type { AccountOptions } from "./account-options.ts";
 import { parsePeerPattern } from "../security/peer-pattern.ts";
 import type { ClientLimits, RequireAuthOptions } from "../security/security-options.ts";
 import { checkNames } from "./check-names.ts";

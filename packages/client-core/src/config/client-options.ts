@@ -2,7 +2,7 @@ import type { FailoverOptions, RequestInterceptor } from "@sidetone/dialog-core"
 import type { Environment } from "@sidetone/infra-common";
 import type { ExternalMedia } from "@sidetone/session-core";
 import type { TlsOptions, TransportName, WebSocketOptions } from "@sidetone/sip-transport";
-import type { AccountOptions } from "../account.ts";
+import type { AccountOptions } from "./account-options.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
 import type { ClientLimits } from "../security/security-options.ts";
 

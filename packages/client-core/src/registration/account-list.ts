@@ -1,7 +1,8 @@
 import type { UserAgentCore } from "@sidetone/dialog-core";
 import type { Environment } from "@sidetone/infra-common";
 import { SipUri, To, type SipRequest } from "@sidetone/sip-core";
-import { Account, type AccountOptions } from "../account.ts";
+import { Account } from "../account.ts";
+import type { AccountOptions } from "../config/account-options.ts";
 import type { NatMode } from "../nat/nat-mode.ts";
 import { ClientError } from "../errors/client-error.ts";
 import { AccountRegistration, type AccountRegistrationParts } from "./account-registration.ts";
