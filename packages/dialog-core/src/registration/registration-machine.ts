@@ -1,15 +1,17 @@
 import { TableMachine, type ActionMap, type Timer } from "@sidetone/infra-common";
-import { Contact, Expires, flat, MinExpires, ServiceRoute, SipUri, type ContactAddress, type SipResponse } from "@sidetone/sip-core";
+import { Contact, Expires, flat, ServiceRoute, type ContactAddress, type SipResponse } from "@sidetone/sip-core";
 import type { Flow, SipTransportError } from "@sidetone/sip-transport";
 import { DialogError } from "../errors.ts";
 import { ClientRequest, type ClientRequestUser } from "../user-agent/client-request.ts";
 import { registeredContactOf } from "../user-agent/contact.ts";
 import { wayOut, type WayOut } from "../user-agent/way-out.ts";
+import type { RequestDraft } from "../user-agent/request-draft.ts";
 import type { OpenUsage, UserAgentHost } from "../user-agent/user-agent-host.ts";
 import { bindingsOf, findBinding, type Binding } from "./binding.ts";
-import { checkRegistration, draftRegister } from "./register-request.ts";
+import { checkRegistration } from "./register-request.ts";
+import { maxGrantedSeconds, RegisterSeries } from "./register-series.ts";
 import { FlowKeeper, type FlowKeeperUser } from "./flow-keeper.ts";
-import { flowLost, mayHeal, noAnswerToRemoval, notKept, redirectionOf, refused } from "./registration-outcome.ts";
+import { flowLost, mayHeal, noAnswerToRemoval, notKept, refused } from "./registration-outcome.ts";
 import { registrationTable, type RegistrationAction, type RegistrationInput, type RegistrationState } from "./registration-table.ts";
 import { RegistrationServer } from "./registration-server.ts";
 import type { RegistrationUser } from "./registration-user.ts";
@@ -62,8 +64,6 @@ const lastingFlowMs = 30_000;
 const none: readonly never[] = [];
 /** How often one try may be asked anew: by 423, by 3xx, for another Contact. */
 const maxRepeats = 4;
-/** What timers and reason allow: 23 days. */
-const maxGrantedSeconds = 2_000_000;
 
 /** See {@link Registration}; runs {@link registrationTable}. */
 export class RegistrationMachine
@@ -79,10 +79,9 @@ export class RegistrationMachine
   readonly #core: UserAgentHost;
   readonly #options: RegistrationOptions;
   readonly #user: RegistrationUser;
-  readonly #callId: string;
   readonly #server: RegistrationServer;
+  readonly #series: RegisterSeries;
   readonly #flowKeeper: FlowKeeper;
-  #sequenceNumber = 0;
   /** The REGISTER whose answer counts. */
   #request: ClientRequest<RegistrationMachine> | undefined = undefined;
   /** For the refresh, the next try, or the end of an un-registration. */
@@ -91,16 +90,10 @@ export class RegistrationMachine
   /** Tries that failed since the last that did not. */
   #failures = 0;
   #repeats = 0;
-  /** Lifetime to ask for, in seconds: more than was wished for after a 423. */
-  #expiresSeconds: number;
   #grantedSeconds = 0;
-  #redirection: string | undefined = undefined;
   /** What the last REGISTER that was accepted went over. */
   #flow: Flow | undefined = undefined;
-  #staleContact: string | undefined = undefined;
   #giveUpMs = 0;
-  /** Whether the registrar may still be asked for outbound: until it says 439. */
-  #isOutbound: boolean;
   /** The 2xx that has made the binding, until it is taken. */
   #accepted: SipResponse | undefined = undefined;
   #boundAtMs = 0;
@@ -114,11 +107,9 @@ export class RegistrationMachine
     this.#options = options;
     this.#user = user;
     this.#server = new RegistrationServer(core, this as RegistrationMachine, options.affinity);
-    this.#callId = core.environment.random.token(24);
-    this.#expiresSeconds = options.expiresSeconds ?? 3_600;
-    this.#isOutbound = options.keepAlive !== undefined && options.regId !== undefined;
+    this.#series = new RegisterSeries(core, options, this.#server);
     this.#flowKeeper = new FlowKeeper(core, options, this as RegistrationMachine);
-    this.#draft(); // what cannot be written is the caller's mistake, now
+    this.#series.next(); // what cannot be written is the caller's mistake, now
   }
 
   protected override get table(): typeof registrationTable {
@@ -175,14 +166,14 @@ export class RegistrationMachine
 
   sendRegister(): void {
     this.stopTimer();
-    this.#send(this.#draft());
+    this.#send(this.#series.next());
   }
 
   /** Removes our own binding and no other (RFC 3261 §10.2.2). Without one there is nothing to wait for. */
   sendUnregister(): void {
     this.error = undefined;
     if (this.contact === undefined) this.input("accepted");
-    else this.#send(this.#draft(this.contact));
+    else this.#send(this.#series.next(this.contact));
   }
 
   onFinal(request: ClientRequest<RegistrationMachine>, response: SipResponse): void {
@@ -194,7 +185,7 @@ export class RegistrationMachine
 
   onFailed(request: ClientRequest<RegistrationMachine>, error: DialogError): void {
     if (!this.#isAnswerOf(request)) return;
-    this.#redirection = undefined;
+    this.#series.forgetRedirection();
     this.error = error;
     this.input(DialogError.is(error, "DIALOG_OPTION") ? "rejected" : "failed");
   }
@@ -260,8 +251,8 @@ export class RegistrationMachine
     this.#expiryTimer = undefined;
     this.#request = undefined;
     this.#failures = 0;
-    this.#redirection = undefined;
-    this.#staleContact = undefined;
+    this.#series.forgetRedirection();
+    this.#series.staleContact = undefined;
     this.#shortFlows = 0;
   }
 
@@ -294,33 +285,16 @@ export class RegistrationMachine
     return this.state === "Unregistering" || this.state === "Restarting";
   }
 
-  #draft(removedContact?: string): ReturnType<typeof draftRegister> {
-    const staleContact = removedContact === undefined ? this.#staleContact : undefined;
-    this.#staleContact = undefined;
-    return draftRegister(this.#core, this.#options, {
-      callId: this.#callId,
-      // "A UA MUST increment the CSeq value by one for each REGISTER request with the same Call-ID." (RFC 3261 §10.2)
-      sequenceNumber: this.#sequenceNumber + 1,
-      redirection: this.#redirection,
-      expiresSeconds: this.#expiresSeconds,
-      staleContact,
-      removedContact,
-      affinity: this.#server.affinity,
-      failsBack: removedContact === undefined && this.#server.takeFailBack(),
-      isOutbound: this.#isOutbound,
-    });
-  }
-
-  #send(draft: ReturnType<typeof draftRegister>): void {
+  #send(draft: RequestDraft): void {
     this.#core.requestBegun(this);
-    this.#sequenceNumber = draft.sequenceNumber;
+    this.#series.used(draft);
     this.#request = new ClientRequest(this.#core, draft, requestUser, this as RegistrationMachine);
     this.#request.start();
   }
 
   /** False for the answer to a REGISTER that was given up. */
   #isAnswerOf(request: ClientRequest<RegistrationMachine>): boolean {
-    this.#sequenceNumber = Math.max(this.#sequenceNumber, request.draft.sequenceNumber);
+    this.#series.used(request.draft);
     if (request !== this.#request) return false;
     this.#request = undefined;
     return true;
@@ -331,7 +305,7 @@ export class RegistrationMachine
     const sent = request.sent!.get(Contact) as ContactAddress;
     const kept = findBinding(response, sent, instanceId, regId);
     // "the value of the Expires header field" stands in where the Contact says nothing (RFC 3261 §10.2.1.1)
-    const granted = kept?.expiresSeconds ?? response.get(Expires) ?? this.#expiresSeconds;
+    const granted = kept?.expiresSeconds ?? response.get(Expires) ?? this.#series.expiresSeconds;
     if (granted === 0) {
       this.error = notKept(response);
       return this.input("failed");
@@ -344,8 +318,8 @@ export class RegistrationMachine
     this.#grantedSeconds = Math.min(granted, maxGrantedSeconds);
     this.#server.bound(request.server);
     this.#accepted = response;
-    this.#staleContact = this.#staleAmong(request, boundBefore);
-    this.input(this.#staleContact !== undefined && this.#repeats++ < maxRepeats ? "again" : "accepted");
+    const staleContact = (this.#series.staleContact = this.#staleAmong(request, boundBefore));
+    this.input(staleContact !== undefined && this.#repeats++ < maxRepeats ? "again" : "accepted");
   }
 
   /** A binding that leads nowhere: the one just made, when its answer told another address of ours, or one from before that is still there. */
@@ -364,30 +338,10 @@ export class RegistrationMachine
   }
 
   #takeRefusal(response: SipResponse): void {
-    if (!this.#isRemoving && this.#repeats++ < maxRepeats && this.#canAskOtherwise(response)) return this.input("again");
+    if (!this.#isRemoving && this.#repeats++ < maxRepeats && this.#series.adaptTo(response)) return this.input("again");
     this.error = refused(response);
-    this.#redirection = undefined;
+    this.#series.forgetRedirection();
     this.input(mayHeal(response) ? "failed" : "rejected");
-  }
-
-  /** 423: a longer life (RFC 3261 §10.2.8). 3xx: another registrar (§8.1.3.4). */
-  #canAskOtherwise(response: SipResponse): boolean {
-    if (response.statusCode === 423) {
-      const least = response.get(MinExpires) ?? 0;
-      if (least <= this.#expiresSeconds || least > maxGrantedSeconds) return false;
-      this.#expiresSeconds = least;
-      return true;
-    }
-    // "439 (First Hop Lacks Outbound Support) … the UA MAY re-attempt registration without outbound" (RFC 5626 §4.2.1)
-    if (response.statusCode === 439 && this.#isOutbound) {
-      this.#isOutbound = false;
-      return true;
-    }
-    if (response.statusCode >= 400) return false;
-    const redirection = redirectionOf(response, SipUri.parse(this.#redirection ?? this.#options.registrar));
-    if (redirection === undefined) return false;
-    this.#redirection = redirection;
-    return true;
   }
 
   #startTimer(delayMs: number, callback: (registration: RegistrationMachine) => void): void {
