@@ -41,33 +41,39 @@ export type {
   AudioStartedEvent,
   AudioStoppedEvent,
   CallStateChangedEvent,
+  DtmfReceivedEvent,
+  DtmfSentEvent,
+  HoldStateChangedEvent,
+  IncomingCallEvent,
+  MicrophoneStateChangedEvent,
+  SpeakerStateChangedEvent,
+} from "./events/call-event.ts";
+export type {
+  CertificateExpiringEvent,
   ClientEvent,
   ClientEventMap,
   ClientEventType,
-  DtmfReceivedEvent,
-  DtmfSentEvent,
   ErrorOccurredEvent,
-  EventPriority,
-  HoldStateChangedEvent,
-  IncomingCallEvent,
+  RegistrationStatusChangedEvent,
+} from "./events/client-event.ts";
+export type { EventPriority } from "./events/event-stamp.ts";
+export type {
   JitterChangedEvent,
   MediaQualityChangedEvent,
   MediaSessionStartedEvent,
   MediaSessionStoppedEvent,
   MediaSessionUpdatedEvent,
-  MicrophoneStateChangedEvent,
-  CertificateExpiringEvent,
-  NetworkChangedEvent,
-  NetworkEvent,
   PacketLossEvent,
-  FlowFailedEvent,
-  FlowRestoredEvent,
-  PublicAddressUnknownEvent,
-  RegistrationStatusChangedEvent,
   SdpAnswerProcessedEvent,
   SdpOfferGeneratedEvent,
-  SpeakerStateChangedEvent,
-} from "./events/client-event.ts";
+} from "./events/media-event.ts";
+export type {
+  FlowFailedEvent,
+  FlowRestoredEvent,
+  NetworkChangedEvent,
+  NetworkEvent,
+  PublicAddressUnknownEvent,
+} from "./events/network-event.ts";
 export { ClientEventLog, type SubscribeOptions } from "./events/client-event-log.ts";
 export { applyClientEvent, type ClientSnapshot } from "./events/client-snapshot.ts";
 export type { EventFilter } from "./events/event-filter.ts";

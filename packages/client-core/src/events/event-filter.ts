@@ -1,6 +1,7 @@
 import type { CallState } from "../call/call-state.ts";
 import { ClientError } from "../errors/client-error.ts";
-import { eventPriorities, eventPriority, type ClientEvent, type ClientEventType, type EventPriority } from "./client-event.ts";
+import { eventPriorities, eventPriority, type ClientEvent, type ClientEventType } from "./client-event.ts";
+import type { EventPriority } from "./event-stamp.ts";
 
 /** Which events are wanted; an event must fit all that is given. */
 export interface EventFilter {
