@@ -57,13 +57,14 @@ for (const socket of sockets) socket.close();
 
 const of = (measured, field) => measured.map((each) => each[field]);
 const ratios = ours.map(({ cpuPercent }, round) => cpuPercent / bare[round].cpuPercent);
-const { lost, late, heard, sent, rss } = ours.at(-1);
+const sum = (field) => of(ours, field).reduce((total, count) => total + count, 0);
+const { rss, spacing: lastSpacing } = ours.at(-1);
 console.log(
   `${calls} calls, ${rounds} rounds of ${seconds} s: ${spread(of(ours, "cpuPercent"))} % of a core, RSS ${(rss / 1e6).toFixed(0)} MB`,
 );
 console.log(`node:dgram alone, the same packets: ${spread(of(bare, "cpuPercent"))} % of a core; ours ${spread(ratios)} times as much`);
-console.log(`received ${heard}, lost ${lost}, late ${late}; sent ${sent}`);
-console.log(`deviation of the spacing from 20 ms, seen from the other process: ${ours.at(-1).spacing}`);
+console.log(`in all rounds: received ${sum("heard")}, lost ${sum("lost")}, late ${sum("late")}; sent ${sum("sent")}`);
+console.log(`deviation of the spacing from 20 ms, seen from the other process in the last round: ${lastSpacing}`);
 console.log(`the C pacer, ${calls} streams, seen likewise: ${await measurePacer()}`);
 
 /** Runs a server of `parts/` under the load; what it says of itself, and the spacing of its packets. */

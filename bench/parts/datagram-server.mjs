@@ -1,6 +1,7 @@
 // What bench/media-load.mjs compares with: the same packets through node:dgram alone. Every packet that comes is thrown away, and every
 // stream sends one that never changes each 20 ms; nothing is parsed, decoded, encoded or counted beyond its number.
 import { createSocket } from "node:dgram";
+import { tellWhenAsked } from "../lib/measured-part.mjs";
 
 const [calls, firstPort] = process.argv.slice(2).map(Number);
 const lookup = (host, _options, callback) => callback(null, host, 4);
@@ -31,16 +32,4 @@ setTimeout(function wake() {
   setTimeout(wake, 1);
 }, 1);
 
-let startUsage;
-let startMs;
-process.on("message", (message) => {
-  if (message === "begin") {
-    startUsage = process.cpuUsage();
-    startMs = performance.now();
-    return;
-  }
-  const { user, system } = process.cpuUsage(startUsage);
-  const cpuPercent = (user + system) / 10 / (performance.now() - startMs);
-  process.send({ cpuPercent, heard: received, sent, rss: process.memoryUsage().rss });
-});
-process.on("disconnect", () => process.exit());
+tellWhenAsked(() => ({ heard: received, sent }));

@@ -2,6 +2,7 @@
 import { systemEnvironment } from "sidetone";
 import { createMediaEngine, SampleSource } from "sidetone/media";
 import { createAnswer, createOffer, processAnswer } from "sidetone/sdp";
+import { tellWhenAsked } from "../lib/measured-part.mjs";
 
 const [calls, firstPort] = process.argv.slice(2).map(Number);
 const engine = createMediaEngine(systemEnvironment(), { rtpPorts: { first: 20_000, last: 24_000 } });
@@ -24,25 +25,8 @@ const opened = [];
 for (let index = 0; index < calls; index++) opened.push(await openCall(index));
 process.send({ ports: opened.map(({ rtpPort }) => rtpPort) });
 
-let startUsage;
-let startMs;
-process.on("message", (message) => {
-  if (message === "begin") {
-    startUsage = process.cpuUsage();
-    startMs = performance.now();
-    return;
-  }
-  const { user: userUs, system } = process.cpuUsage(startUsage);
-  const cpuPercent = (userUs + system) / 10 / (performance.now() - startMs);
+tellWhenAsked(() => {
   const statistics = opened.map(({ session }) => session.statistics());
   const sum = (field) => statistics.reduce((total, each) => total + each[field], 0);
-  process.send({
-    cpuPercent,
-    lost: sum("packetsLost"),
-    late: sum("packetsLate"),
-    heard: sum("packetsReceived"),
-    sent: sum("packetsSent"),
-    rss: process.memoryUsage().rss,
-  });
+  return { lost: sum("packetsLost"), late: sum("packetsLate"), heard: sum("packetsReceived"), sent: sum("packetsSent") };
 });
-process.on("disconnect", () => process.exit());
