@@ -16,14 +16,16 @@ const mostAmplification = 3;
  */
 export function createBoundedResponse(request: SipRequest, statusCode: number, options: CreateResponseOptions = {}): SipResponse {
   const most = mostAmplification * sizeOf(request);
-  const whole = createResponse(request, statusCode, options);
-  if (sizeOf(whole) <= most) return whole;
+  let response = createResponse(request, statusCode, options);
+  if (sizeOf(response) <= most) return response;
   const headers: HeaderInput[] = [...(options.headers ?? [])];
-  for (let { body } = options; ; body = undefined) {
-    const response = createResponse(request, statusCode, { ...options, headers, body });
-    if (sizeOf(response) <= most || (body === undefined && headers.length === 0)) return response;
+  let { body } = options;
+  while (sizeOf(response) > most && (body !== undefined || headers.length > 0)) {
     if (body === undefined) headers.pop();
+    else body = undefined;
+    response = createResponse(request, statusCode, { ...options, headers, body });
   }
+  return response;
 }
 
 /** Bytes on the wire, but for a Content-Length that is written when it is sent. */
