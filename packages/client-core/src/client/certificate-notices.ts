@@ -21,11 +21,14 @@ export class CertificateNotices {
 
   /** The client has started; whoever waited for that listens by the next turn of the loop. */
   release(): void {
-    this.#release ??= this.#clock.setTimer(0, () => {
-      const waiting = this.#waiting ?? [];
-      this.#waiting = undefined;
-      for (const certificate of waiting) this.#tell(certificate);
-    });
+    // As a rule there is nothing to tell, and nothing to wait for.
+    if (this.#waiting?.length === 0) this.#waiting = undefined;
+    if (this.#waiting)
+      this.#release ??= this.#clock.setTimer(0, () => {
+        const waiting = this.#waiting ?? [];
+        this.#waiting = undefined;
+        for (const certificate of waiting) this.#tell(certificate);
+      });
   }
 
   /** The client has stopped: its certificates are looked at anew with the next start. */
