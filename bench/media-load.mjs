@@ -43,12 +43,12 @@ async function openSocket(port, onMessage) {
 }
 
 pin(process.pid, loadCpu);
+let spacing = new Spacing();
 const sockets = await Promise.all(
   Array.from({ length: calls }, (_, index) => openSocket(firstPort + 2 * index, () => spacing.onPacket(index))),
 );
 const ours = [];
 const bare = [];
-let spacing;
 for (let round = 0; round < rounds; round++) {
   bare.push(await measure("datagram-server.mjs"));
   ours.push(await measure("media-server.mjs"));
