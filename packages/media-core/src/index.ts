@@ -31,4 +31,5 @@ export { emptyStatistics, type MediaQuality, type MediaStatistics } from "./sess
 export { isStunServer, type PublicAddressOutcome, type PublicMediaAddress } from "@sidetone/media-transport";
 export type { Playback, PlaybackEnd } from "./session/playback.ts";
 export type { Recording, RecordingOptions } from "./session/recording.ts";
-export { MediaScheduler, type ScheduledStream } from "./graph/media-scheduler.ts";
+export { MediaScheduler } from "./graph/media-scheduler.ts";
+export type { ScheduledStream } from "./graph/stream-ring.ts";

@@ -9,7 +9,7 @@ export {
 export { RtpTransport, type RtpTransportOptions, type RtpTransportUser } from "./rtp-transport.ts";
 export type { RtpTransportStats } from "./rtp-transport-stats.ts";
 export type { RemoteMedia } from "./remote-media.ts";
-export type { SendSlot } from "./send-ring.ts";
+export type { SendSlot } from "./send-slot.ts";
 export type { PacketProtection } from "./packet-protection.ts";
 export type { DropReason, MediaTrace } from "./media-trace.ts";
 export { SourceLatch, type LatchVerdict } from "./source-latch.ts";

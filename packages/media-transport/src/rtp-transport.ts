@@ -15,13 +15,14 @@ import { checkRemoteMedia, type RemoteMedia } from "./remote-media.ts";
 import { RtcpLatch } from "./rtcp-latch.ts";
 import type { RtpPortAllocator, RtpPorts } from "./rtp-port-allocator.ts";
 import { RtpTransportCounters, type RtpTransportStats } from "./rtp-transport-stats.ts";
-import { SendRing, type SendSlot } from "./send-ring.ts";
+import { SendQueue } from "./send-queue.ts";
+import type { SendSlot } from "./send-slot.ts";
 import { SourceLatch } from "./source-latch.ts";
 import { StunPorts, type PublicMediaAddress } from "./stun-ports.ts";
 
 /** Takes what an {@link RtpTransport} receives; one object may serve many transports. None of the methods may throw. */
 export interface RtpTransportUser {
-  /** A valid RTP packet from the source that counts. The view is reused for the next packet; its buffer may be kept. */
+  /** A valid RTP packet from the source that counts. The view is reused for the next packet, of whatever transport; its buffer may be kept. */
   onRtp(packet: RtpPacketView, arrivalMs: number, transport: RtpTransport): void;
   /** RTCP from the source that counts; the bytes belong to the user. */
   onRtcp(data: Uint8Array, arrivalMs: number, transport: RtpTransport): void;
@@ -51,6 +52,9 @@ export interface RtpTransportOptions {
   protection?: PacketProtection;
 }
 
+/** One for all transports of the thread, so that it stays in the processor's cache: what it shows is used up before the next packet. */
+const packetView = new RtpPacketView();
+
 /**
  * The sockets of one RTP stream: sends to where the SDP says or where media come from, hears only the source that counts.
  *
@@ -65,8 +69,7 @@ export class RtpTransport implements DatagramReceiver {
   readonly #symmetric: boolean;
   readonly #latch: SourceLatch;
   readonly #rtcpLatch: RtcpLatch = new RtcpLatch();
-  readonly #view: RtpPacketView = new RtpPacketView();
-  #ring: SendRing = new SendRing();
+  #sending: SendQueue = new SendQueue();
   readonly #counters: RtpTransportCounters = new RtpTransportCounters();
   /** Set by {@link open} before anybody sees the transport. */
   #ports!: RtpPorts;
@@ -161,7 +164,7 @@ export class RtpTransport implements DatagramReceiver {
     const before = this.#ports;
     this.#ports = ports;
     // What the old socket still holds is not reported back as sent.
-    this.#ring = new SendRing();
+    this.#sending = new SendQueue();
     this.#stun?.close();
     this.#stun = undefined;
     await before.close();
@@ -190,7 +193,7 @@ export class RtpTransport implements DatagramReceiver {
    * @returns undefined when the network still holds 64 packets of this stream (counted); drop the packet then.
    */
   acquire(length: number): SendSlot | undefined {
-    const slot = this.#ring.acquire(length, this.#protection?.rtpOverheadBytes ?? 0);
+    const slot = this.#sending.acquire(length, this.#protection?.rtpOverheadBytes ?? 0);
     if (slot === undefined) this.#counters.sendOverruns++;
     return slot;
   }
@@ -203,11 +206,11 @@ export class RtpTransport implements DatagramReceiver {
     if (wire === undefined) return;
     const socket = this.#ports.rtp;
     const address = this.#rtpDestinationAddress;
-    this.#ring.sent();
+    this.#sending.sent();
     this.#counters.rtpSent++;
     this.#counters.bytesSent += wire.length;
     if (mediaTraceChannel.hasSubscribers) this.#tracePacket("rtp", "out", wire, address, port, socket);
-    socket.send(wire, port, address, this.#ring.onSent);
+    socket.send(wire, port, address, this.#sending.onSent);
   }
 
   /** Sends a compound RTCP packet; the bytes belong to the transport from now on. */
@@ -319,21 +322,29 @@ export class RtpTransport implements DatagramReceiver {
   #onRtp(data: Buffer, address: string, port: number, socket: DatagramSocket): void {
     const latch = this.#latch;
     const arrivalMs = this.#clock.now();
-    if (!latch.mayAccept(address, port, arrivalMs)) return this.#drop("foreign", address, port, socket);
+    const isSource = latch.isSource(address, port);
+    if (!isSource && !latch.mayAccept(address, port, arrivalMs)) return this.#drop("foreign", address, port, socket);
     const length = this.#protection ? this.#protection.unprotectRtp(data, data.length) : data.length;
     if (length < 0) return this.#drop("unauthenticated", address, port, socket);
-    const view = this.#view;
-    if (!view.reset(data, length)) {
-      this.#counters.countRejection(view.rejection!);
+    if (!packetView.reset(data, length)) {
+      this.#counters.countRejection(packetView.rejection!);
       return this.#drop("malformed", address, port, socket);
     }
-    const isNegotiated = this.#payloadTypes?.has(view.payloadType) ?? true;
-    const verdict = latch.receive(address, port, view.ssrc, view.sequenceNumber, isNegotiated, arrivalMs);
-    if (verdict === "latched") this.#onLatched(address, port, socket);
-    else if (verdict !== "accepted") return this.#drop(verdict, address, port, socket);
+    if (isSource) latch.heard(arrivalMs);
+    else if (!this.#mayLatch(address, port, arrivalMs, socket)) return;
     this.#counters.rtpReceived++;
     if (mediaTraceChannel.hasSubscribers) this.#tracePacket("rtp", "in", data, address, port, socket);
-    this.#user.onRtp(view, arrivalMs, this);
+    this.#user.onRtp(packetView, arrivalMs, this);
+  }
+
+  /** Whether the packet in the view, of a source that did not count so far, is heard. */
+  #mayLatch(address: string, port: number, arrivalMs: number, socket: DatagramSocket): boolean {
+    const { ssrc, sequenceNumber, payloadType } = packetView;
+    const isNegotiated = this.#payloadTypes?.has(payloadType) ?? true;
+    const verdict = this.#latch.receive(address, port, ssrc, sequenceNumber, isNegotiated, arrivalMs);
+    if (verdict === "latched") this.#onLatched(address, port, socket);
+    else if (verdict !== "accepted") this.#drop(verdict, address, port, socket);
+    return verdict === "latched" || verdict === "accepted";
   }
 
   #onLatched(address: string, port: number, socket: DatagramSocket): void {

@@ -109,15 +109,25 @@ export class SourceLatch {
     this.#candidates = [];
   }
 
+  /** Whether this is the source that counts. */
+  isSource(address: string, port: number): boolean {
+    return port === this.port && address === this.address;
+  }
+
+  /** A valid packet of the source that counts came. */
+  heard(nowMs: number): void {
+    this.#heardMs = nowMs;
+  }
+
   /** Whether packets from there can be anything but foreign: what is not need not be looked at. */
   mayAccept(address: string, port: number, nowMs: number): boolean {
-    if (port === this.port && address === this.address) return true;
+    if (this.isSource(address, port)) return true;
     return !this.isLocked || (port === this.signalledPort && address === this.signalledAddress) || this.#mayHaveMoved(address, nowMs);
   }
 
   /** Whether RTCP on the RTP port is heard: from the source that counts, or the signalled one while none does. */
   mayHearRtcp(address: string, port: number): "accepted" | "foreign" | "early" {
-    if (port === this.port && address === this.address) return "accepted";
+    if (this.isSource(address, port)) return "accepted";
     if (this.signalledPort < 0) return "early";
     return !this.isLocked && port === this.signalledPort && address === this.signalledAddress ? "accepted" : "foreign";
   }
@@ -128,8 +138,8 @@ export class SourceLatch {
    * @param isNegotiated whether its payload type is one of the SDP's.
    */
   receive(address: string, port: number, ssrc: number, sequenceNumber: number, isNegotiated: boolean, nowMs: number): LatchVerdict {
-    if (port === this.port && address === this.address) {
-      this.#heardMs = nowMs;
+    if (this.isSource(address, port)) {
+      this.heard(nowMs);
       return "accepted";
     }
     if (this.signalledPort < 0) return "early";

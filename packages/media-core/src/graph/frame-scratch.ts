@@ -6,8 +6,7 @@ export class FrameScratch {
   /** What was heard, and what is to be sent. */
   readonly remote: ScratchArray<Int16Array> = new ScratchArray(Int16Array);
   readonly local: ScratchArray<Int16Array> = new ScratchArray(Int16Array);
-  /** A packet's payload, and what it decodes to. */
-  readonly payload: ScratchArray<Uint8Array> = new ScratchArray(Uint8Array);
+  /** What a packet decodes to. */
   readonly decoded: ScratchArray<Int16Array> = new ScratchArray(Int16Array);
   /** A frame made longer. */
   readonly stretched: ScratchArray<Int16Array> = new ScratchArray(Int16Array);

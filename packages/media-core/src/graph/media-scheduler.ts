@@ -1,16 +1,5 @@
 import type { Clock, Timer } from "@sidetone/infra-common";
-
-/** Something that happens every packet time: a stream's frame. */
-export interface ScheduledStream {
-  /** When the next frame is due, on the scheduler's clock. Kept by the scheduler. */
-  deadlineMs: number;
-  /** Time between frames, in milliseconds: a multiple of 10. May change from frame to frame. */
-  readonly frameMs: number;
-  /** One frame. Must not throw. */
-  onDeadline(deadlineMs: number): void;
-  /** The process stood still: so many frames are left out, and time goes on. */
-  onSkipped(frames: number): void;
-}
+import { StreamRing, type ScheduledStream } from "./stream-ring.ts";
 
 /** Beyond this lateness frames are left out instead of being sent in a burst that every jitter buffer would drop. */
 const mostCatchUpMs = 200;
@@ -25,8 +14,8 @@ const phaseStep = 0.618_033_988_749_895;
  */
 export class MediaScheduler {
   readonly #clock: Clock;
-  /** Binary heap by deadline. */
-  readonly #heap: ScheduledStream[] = [];
+  /** One for each packet time in use: seldom more than one. None is empty. */
+  readonly #rings: StreamRing[] = [];
   #timer: Timer | undefined;
   #phase = 0;
   #running = false;
@@ -36,29 +25,22 @@ export class MediaScheduler {
   }
 
   get size(): number {
-    return this.#heap.length;
+    return this.#rings.reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Calls `onDeadline` every `frameMs` from now on. */
   add(stream: ScheduledStream): void {
     this.#phase = (this.#phase + phaseStep) % 1;
     stream.deadlineMs = this.#clock.now() + this.#phase * stream.frameMs;
-    this.#heap.push(stream);
-    this.#siftUp(this.#heap.length - 1);
+    this.#ringFor(stream.frameMs).add(stream);
     if (!this.#running) this.#arm();
   }
 
   /** Does nothing for a stream that is not scheduled. */
   remove(stream: ScheduledStream): void {
-    const index = this.#heap.indexOf(stream);
-    if (index < 0) return;
-    const last = this.#heap.pop()!;
-    if (last !== stream) {
-      this.#heap[index] = last;
-      this.#siftDown(index);
-      this.#siftUp(index);
-    }
-    if (this.#heap.length === 0) this.close();
+    const index = this.#rings.findIndex((ring) => ring.remove(stream));
+    if (index >= 0 && this.#rings[index]!.size === 0) this.#rings.splice(index, 1);
+    if (this.#rings.length === 0) this.close();
   }
 
   /** Drops the timer; streams that are still there wait until another is added. */
@@ -69,7 +51,7 @@ export class MediaScheduler {
 
   #arm(): void {
     this.#timer?.cancel();
-    const next = this.#heap[0];
+    const next = this.#nextRing()?.first;
     this.#timer = next && this.#clock.setTimer(Math.max(wakeMs, next.deadlineMs - this.#clock.now()), runDue, this);
   }
 
@@ -77,49 +59,41 @@ export class MediaScheduler {
   run(): void {
     this.#running = true;
     const nowMs = this.#clock.now();
-    for (let stream = this.#heap[0]; stream !== undefined && stream.deadlineMs <= nowMs; stream = this.#heap[0]) {
-      const lateMs = nowMs - stream.deadlineMs;
-      if (lateMs > mostCatchUpMs) {
-        const frames = Math.floor(lateMs / stream.frameMs);
-        stream.deadlineMs += frames * stream.frameMs;
-        stream.onSkipped(frames);
-      }
-      const deadlineMs = stream.deadlineMs;
-      stream.deadlineMs = deadlineMs + stream.frameMs;
-      this.#siftDown(0);
-      stream.onDeadline(deadlineMs);
+    for (let ring = this.#nextRing(); ring !== undefined && ring.first!.deadlineMs <= nowMs; ring = this.#nextRing()) {
+      if (nowMs - ring.first!.deadlineMs > mostCatchUpMs) ring.skipLate(nowMs, mostCatchUpMs);
+      this.#step(ring);
     }
     this.#running = false;
     this.#arm();
   }
 
-  #siftUp(from: number): void {
-    const heap = this.#heap;
-    const stream = heap[from]!;
-    let index = from;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (heap[parent]!.deadlineMs <= stream.deadlineMs) break;
-      heap[index] = heap[parent]!;
-      index = parent;
+  /** One frame of the ring's first stream. */
+  #step(ring: StreamRing): void {
+    const stream = ring.first!;
+    const { deadlineMs, frameMs } = stream;
+    stream.deadlineMs = deadlineMs + frameMs;
+    if (frameMs === ring.frameMs) ring.advance();
+    else {
+      this.remove(stream);
+      this.#ringFor(frameMs).add(stream);
     }
-    heap[index] = stream;
+    stream.onDeadline(deadlineMs);
   }
 
-  #siftDown(from: number): void {
-    const heap = this.#heap;
-    const stream = heap[from];
-    if (!stream) return;
-    let index = from;
-    for (;;) {
-      let child = 2 * index + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.deadlineMs < heap[child]!.deadlineMs) child++;
-      if (heap[child]!.deadlineMs >= stream.deadlineMs) break;
-      heap[index] = heap[child]!;
-      index = child;
+  #ringFor(frameMs: number): StreamRing {
+    let ring = this.#rings.find((each) => each.frameMs === frameMs);
+    if (!ring) this.#rings.push((ring = new StreamRing(frameMs)));
+    return ring;
+  }
+
+  /** The ring whose first stream is due before those of all others. */
+  #nextRing(): StreamRing | undefined {
+    let next = this.#rings[0];
+    for (let i = 1; i < this.#rings.length; i++) {
+      const ring = this.#rings[i]!;
+      if (ring.first!.deadlineMs < next!.first!.deadlineMs) next = ring;
     }
-    heap[index] = stream;
+    return next;
   }
 }
 

@@ -86,11 +86,10 @@ export class ReceivePath {
   }
 
   #decode(frame: Int16Array): boolean {
-    const { payloadType, duration } = this.#jitter.frame;
+    const { payload, payloadType, duration } = this.#jitter.frame;
     const codec = this.#codecs[payloadType];
     if (!codec) return this.#addSilence(Math.round(duration * this.#samplesPerUnit));
     const decoder = this.#decoderOf(codec);
-    const payload = this.#copyPayload();
     const target = this.#targetFor(codec.samplesIn(payload), frame);
     const samples = decoder.decode(payload, target);
     if (samples === 0) return this.#addSilence(Math.round(duration * this.#samplesPerUnit));
@@ -140,13 +139,5 @@ export class ReceivePath {
     let decoder = this.#decoders.get(codec);
     if (!decoder) this.#decoders.set(codec, (decoder = codec.createDecoder()));
     return decoder;
-  }
-
-  /** The frame's payload in an array of its own length. */
-  #copyPayload(): Uint8Array {
-    const { buffer, offset, length } = this.#jitter.frame;
-    const payload = this.#scratch.payload.ofLength(length);
-    for (let i = 0; i < length; i++) payload[i] = buffer[offset + i]!;
-    return payload;
   }
 }

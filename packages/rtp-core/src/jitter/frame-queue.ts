@@ -1,4 +1,5 @@
-import { FrameRing, noBytes, type FrameSlot } from "./frame-ring.ts";
+import { FrameRing } from "./frame-ring.ts";
+import type { FrameSlot } from "./frame-slot.ts";
 import type { JitterBufferCounters } from "./jitter-buffer-stats.ts";
 
 /** How many sequence numbers before the first packet may still come before it is played. */
@@ -72,7 +73,6 @@ export class FrameQueue {
   take(slot: FrameSlot): void {
     this.skipTo(slot.sequence);
     slot.state = "played";
-    slot.buffer = noBytes;
     this.next = slot.sequence + 1;
     this.waiting--;
     this.isFresh = false;
@@ -91,7 +91,6 @@ export class FrameQueue {
       if (slot === undefined) continue;
       slot.sequence = this.next;
       slot.state = "skipped";
-      slot.buffer = noBytes;
     }
   }
 

@@ -1,21 +1,5 @@
-/** What a slot knows of its sequence number. `skipped` was concealed or passed over, `noted` is no audio. */
-export type SlotState = "empty" | "waiting" | "noted" | "played" | "skipped";
+import { FrameSlot } from "./frame-slot.ts";
 
-/** One place in the ring. Objects are reused; `buffer` is the datagram itself, not a copy. */
-export interface FrameSlot {
-  state: SlotState;
-  /** Extended sequence number; −1 never used. */
-  sequence: number;
-  /** Extended timestamp, in RTP units. */
-  timestamp: number;
-  buffer: Uint8Array;
-  offset: number;
-  length: number;
-  payloadType: number;
-  marker: boolean;
-}
-
-export const noBytes: Uint8Array = new Uint8Array(0);
 const initialCapacity = 8;
 
 /** Slots by extended sequence number. Starts small and doubles, so that many idle streams cost little. */
@@ -54,21 +38,13 @@ export class FrameRing {
 
   /** Empties every slot; the capacity stays. */
   clear(): void {
-    for (const slot of this.#slots) {
-      slot.state = "empty";
-      slot.sequence = -1;
-      slot.buffer = noBytes;
-    }
+    for (const slot of this.#slots) slot.clear();
   }
 
   #grow(capacity: number): void {
     const former = this.#slots;
-    this.#slots = Array.from({ length: capacity }, emptySlot);
+    this.#slots = Array.from({ length: capacity }, () => new FrameSlot());
     // Two that were apart modulo the former capacity are apart modulo a multiple of it.
     for (const slot of former) if (slot.sequence >= 0) this.#slots[slot.sequence & (capacity - 1)] = slot;
   }
-}
-
-function emptySlot(): FrameSlot {
-  return { state: "empty", sequence: -1, timestamp: 0, buffer: noBytes, offset: 0, length: 0, payloadType: 0, marker: false };
 }

@@ -4,7 +4,7 @@ import { DelayEstimator } from "./delay-estimator.ts";
 import { DriftEstimator } from "./drift-estimator.ts";
 import { FrameDuration } from "./frame-duration.ts";
 import { FrameQueue } from "./frame-queue.ts";
-import type { FrameSlot } from "./frame-ring.ts";
+import type { FrameSlot } from "./frame-slot.ts";
 import { JitterBufferCounters, type JitterBufferStats } from "./jitter-buffer-stats.ts";
 import { JitterFrame } from "./jitter-frame.ts";
 import { StreamContinuity } from "./stream-continuity.ts";
@@ -52,7 +52,7 @@ const shortestFrameMs = 10;
  * Puts packets in order, holds them as long as the network's jitter asks, and hands out one frame per deadline.
  *
  * Time is what the caller passes. Frames are placed by their timestamps, and sequence numbers tell a loss from a pause of the sender.
- * Nothing is copied and, in steady state, nothing is allocated per packet: slots refer to the datagram until it was pulled.
+ * In steady state nothing is allocated per packet: each is copied into memory that the one before it has left.
  */
 export class JitterBuffer {
   /** The frame of the last {@link pull} that returned `frame`; of any other, only `duration` means something. */
@@ -112,7 +112,7 @@ export class JitterBuffer {
     return this.#currentDelayMs;
   }
 
-  /** Takes in an audio packet that arrived at `arrivalMs`. Keeps a reference to its buffer until the frame was pulled. */
+  /** Takes in an audio packet that arrived at `arrivalMs`. Its buffer is free again at once. */
   insert(packet: RtpPacketView, arrivalMs: number): JitterInsert {
     const counters = this.#counters;
     counters.received++;
@@ -235,12 +235,7 @@ export class JitterBuffer {
   #store(packet: RtpPacketView, arrivalMs: number): void {
     const { sequence, timestamp } = this.#stream;
     const slot = this.#queue.add(sequence);
-    slot.timestamp = timestamp;
-    slot.buffer = packet.buffer;
-    slot.offset = packet.payloadOffset;
-    slot.length = packet.payloadLength;
-    slot.payloadType = packet.payloadType;
-    slot.marker = packet.marker;
+    slot.fill(packet, timestamp);
     if (!this.#playing && (this.#queue.waiting === 1 || this.#dueMs(timestamp) < this.#anchorMs)) {
       this.#anchorMs = Math.max(arrivalMs, this.#dueMs(timestamp));
     }

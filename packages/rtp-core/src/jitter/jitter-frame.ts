@@ -1,12 +1,9 @@
-import { noBytes, type FrameSlot } from "./frame-ring.ts";
+import { noBytes, type FrameSlot } from "./frame-slot.ts";
 
 /** A received frame; the object is reused by the next pull. */
 export class JitterFrame {
-  /** The datagram, not a copy. */
-  buffer: Uint8Array = noBytes;
-  /** Where the payload begins, and how many bytes it has. */
-  offset = 0;
-  length = 0;
+  /** Belongs to the buffer: the next packet that is inserted may overwrite it. */
+  payload: Uint8Array = noBytes;
   payloadType = 0;
   sequenceNumber = 0;
   timestamp = 0;
@@ -20,9 +17,7 @@ export class JitterFrame {
 
   /** @internal Becomes the frame in `slot`. */
   take(slot: FrameSlot): void {
-    this.buffer = slot.buffer;
-    this.offset = slot.offset;
-    this.length = slot.length;
+    this.payload = slot.payload;
     this.payloadType = slot.payloadType;
     this.sequenceNumber = slot.sequence & 0xffff;
     this.timestamp = slot.timestamp >>> 0;
