@@ -39,13 +39,14 @@ export interface RtpTransportStats {
 
 /** The counters behind {@link RtpTransportStats}. */
 export class RtpTransportCounters {
+  // Those of every packet first, side by side.
   rtpSent = 0;
-  rtcpSent = 0;
-  keepAlivesSent = 0;
-  rtpReceived = 0;
-  rtcpReceived = 0;
   bytesSent = 0;
+  rtpReceived = 0;
   bytesReceived = 0;
+  rtcpSent = 0;
+  rtcpReceived = 0;
+  keepAlivesSent = 0;
   foreignPackets = 0;
   earlyPackets = 0;
   unprovenPackets = 0;

@@ -61,23 +61,24 @@ const packetView = new RtpPacketView();
  * Packets of other sources and damaged ones are dropped and counted. Nothing is allocated per packet beyond what the socket makes.
  */
 export class RtpTransport implements DatagramReceiver {
-  readonly #environment: Environment;
-  readonly #options: RtpTransportOptions;
+  // What every packet needs comes first, side by side.
+  /** Set by {@link open} before anybody sees the transport. */
+  #ports!: RtpPorts;
+  readonly #latch: SourceLatch;
+  readonly #counters: RtpTransportCounters = new RtpTransportCounters();
+  #closed: Promise<void> | undefined;
   readonly #clock: Clock;
   readonly #user: RtpTransportUser;
   readonly #protection: PacketProtection | undefined;
   readonly #symmetric: boolean;
-  readonly #latch: SourceLatch;
-  readonly #rtcpLatch: RtcpLatch = new RtcpLatch();
   #sending: SendQueue = new SendQueue();
-  readonly #counters: RtpTransportCounters = new RtpTransportCounters();
-  /** Set by {@link open} before anybody sees the transport. */
-  #ports!: RtpPorts;
   #rtcpMux: boolean;
   #payloadTypes: ReadonlySet<number> | undefined;
+  readonly #environment: Environment;
+  readonly #options: RtpTransportOptions;
+  readonly #rtcpLatch: RtcpLatch = new RtcpLatch();
   /** From the first question about our public address on. */
   #stun: StunPorts | undefined;
-  #closed: Promise<void> | undefined;
 
   /**
    * Opens the ports of a stream. Nothing is heard or sent before {@link setRemote}.

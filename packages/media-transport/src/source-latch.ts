@@ -66,6 +66,8 @@ export class SourceLatch {
   signalledPort = -1;
   /** The SDP wants nothing sent: port 0, or an unspecified address. */
   isSilent = false;
+  /** When the source that counts was heard last. */
+  #heardMs = 0;
   readonly #symmetric: boolean;
   readonly #windowMs: number;
   #windowEndMs = 0;
@@ -74,8 +76,6 @@ export class SourceLatch {
   #candidates: Candidate[] = [];
   /** The same address was signalled again since a source was locked in. */
   #isRenewed = false;
-  /** When the source that counts was heard last. */
-  #heardMs = 0;
 
   /** @param symmetric false: only ports of the signalled address may count, and media are sent to the signalled port whatever is heard. */
   constructor(symmetric: boolean, windowMs: number) {

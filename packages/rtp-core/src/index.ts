@@ -37,7 +37,7 @@ export { RemoteReports, type RemoteReportStats } from "./rtcp/remote-reports.ts"
 export { RtcpSession, type RtcpSessionOptions, type RtcpSessionUser, type RtcpStats } from "./rtcp/rtcp-session.ts";
 
 export { JitterBuffer, type JitterAdvice, type JitterBufferOptions, type JitterInsert, type JitterPull } from "./jitter/jitter-buffer.ts";
-export type { JitterFrame } from "./jitter/jitter-frame.ts";
+export type { JitterFrame } from "./jitter/frame-slot.ts";
 export type { JitterBufferStats } from "./jitter/jitter-buffer-stats.ts";
 
 export {

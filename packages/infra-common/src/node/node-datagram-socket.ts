@@ -40,17 +40,18 @@ function numericOnly(family: AddressFamily): (hostname: string, options: unknown
 }
 
 class NodeDatagramSocket implements DatagramSocket {
+  // What every packet needs comes first, side by side.
+  readonly #socket: Socket;
+  #closed: Promise<void> | undefined;
+  /** The last `onSent` and the callback made for it: a stream of packets has one for all of them. */
+  #onSent: (() => void) | undefined;
+  #onSentOrFailed: SendCallback;
+  readonly #receiver: DatagramReceiver;
   readonly family: AddressFamily;
   readonly localAddress: string;
   readonly localPort: number;
   readonly receiveBufferBytes: number | undefined;
   readonly sendBufferBytes: number | undefined;
-  readonly #socket: Socket;
-  readonly #receiver: DatagramReceiver;
-  #closed: Promise<void> | undefined;
-  /** The last `onSent` and the callback made for it: a stream of packets has one for all of them. */
-  #onSent: (() => void) | undefined;
-  #onSentOrFailed: SendCallback;
   readonly #onFailed: SendCallback = (error) => {
     if (error) this.#report(error);
   };

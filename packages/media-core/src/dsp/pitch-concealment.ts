@@ -24,13 +24,15 @@ const longestBlendMs = 10;
  * A received frame costs one copy into the history; search and synthesis run on loss only.
  */
 export class PitchConcealment {
+  // What every frame needs comes first, side by side.
+  /** What was played last, concealment included: the samples before `#historyEnd`. Room for many frames makes moves rare. */
+  readonly #history: Int16Array;
+  #historyEnd: number;
+  #lostSamples = 0;
   readonly #samplesPerMs: number;
   readonly #stepSamples: number;
   readonly #fadeStart: number;
   readonly #fadeEnd: number;
-  /** What was played last, concealment included: the samples before `#historyEnd`. Room for many frames makes moves rare. */
-  readonly #history: Int16Array;
-  #historyEnd: number;
   /** The history as it was when the loss began. */
   readonly #past: Float32Array;
   /** The same with its last quarter period bent so that it leads into the start of the repeated stretch. */
@@ -42,7 +44,6 @@ export class PitchConcealment {
   #periods = 0;
   #offset = 0;
   #jump = 0;
-  #lostSamples = 0;
 
   constructor(sampleRate: number) {
     this.#samplesPerMs = sampleRate / 1000;

@@ -14,17 +14,18 @@ const stretchEvery = 5;
 
 /** From packets to frames of PCM: jitter buffer, decoders, concealment. Works at one clock rate and one sample rate. */
 export class ReceivePath {
+  // What every packet needs comes first, side by side.
   readonly #jitter: JitterBuffer;
   readonly #fifo = new SampleFifo();
   readonly #sampleRate: number;
-  readonly #samplesPerUnit: number;
-  readonly #scratch: FrameScratch;
-  /** Decoders by payload type, made when first needed. */
-  readonly #decoders = new Map<AudioCodec, AudioDecoder>();
   #codecs: readonly (AudioCodec | undefined)[] = [];
   /** The decoder used last, and whose it is. */
   #last: AudioDecoder | undefined;
   #lastCodec: AudioCodec | undefined;
+  readonly #samplesPerUnit: number;
+  readonly #scratch: FrameScratch;
+  /** Decoders by payload type, made when first needed. */
+  readonly #decoders = new Map<AudioCodec, AudioDecoder>();
   #untilStretch = 0;
 
   constructor(codec: AudioCodec, ptimeMs: number, scratch: FrameScratch) {
@@ -78,21 +79,20 @@ export class ReceivePath {
     const heldMs = (this.#fifo.length * 1000) / this.#sampleRate;
     const outcome = this.#jitter.pull(deadlineMs + heldMs, heldMs);
     if (outcome === "frame") return this.#decode(frame);
-    const samples = Math.max(1, Math.round(this.#jitter.frame.duration * this.#samplesPerUnit));
-    if (outcome === "empty" || !this.#last) return this.#addSilence(samples);
-    const target = this.#targetFor(samples, frame);
+    if (outcome === "empty" || !this.#last) return this.#addSilence();
+    const target = this.#targetFor(this.#frameSamples, frame);
     this.#last.conceal(target);
     return this.#add(target, frame);
   }
 
   #decode(frame: Int16Array): boolean {
-    const { payload, payloadType, duration } = this.#jitter.frame;
+    const { payload, payloadType } = this.#jitter.frame;
     const codec = this.#codecs[payloadType];
-    if (!codec) return this.#addSilence(Math.round(duration * this.#samplesPerUnit));
+    if (!codec) return this.#addSilence();
     const decoder = this.#decoderOf(codec);
     const target = this.#targetFor(codec.samplesIn(payload), frame);
     const samples = decoder.decode(payload, target);
-    if (samples === 0) return this.#addSilence(Math.round(duration * this.#samplesPerUnit));
+    if (samples === 0) return this.#addSilence();
     this.#last = decoder;
     this.#lastCodec = codec;
     return this.#addCorrected(samples === target.length ? target : target.subarray(0, samples), frame);
@@ -124,9 +124,14 @@ export class ReceivePath {
     return false;
   }
 
-  #addSilence(samples: number): boolean {
-    this.#fifo.pushSilence(samples);
+  #addSilence(): boolean {
+    this.#fifo.pushSilence(this.#frameSamples);
     return false;
+  }
+
+  /** As long as the packets are, as far as known. */
+  get #frameSamples(): number {
+    return Math.max(1, Math.round(this.#jitter.frameDuration * this.#samplesPerUnit));
   }
 
   /** Where `samples` go: into `frame` when it needs just them. */

@@ -33,7 +33,7 @@ export class SampleFifo {
 
   push(samples: Int16Array): void {
     const at = this.reserve(samples.length);
-    for (let i = 0; i < samples.length; i++) this.#samples[at + i] = samples[i]!;
+    this.#samples.set(samples, at);
     this.#to += samples.length;
   }
 
@@ -45,8 +45,9 @@ export class SampleFifo {
 
   /** Fills `target` with the oldest samples; there must be as many. */
   take(target: Int16Array): void {
-    for (let i = 0; i < target.length; i++) target[i] = this.#samples[this.#from + i]!;
-    this.#from += target.length;
+    const from = this.#from;
+    this.#from = from + target.length;
+    target.set(this.#samples.subarray(from, this.#from));
   }
 
   clear(): void {

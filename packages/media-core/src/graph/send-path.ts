@@ -17,7 +17,8 @@ export interface SendPathParts {
 export class SendPath {
   readonly #sender: RtpSender;
   readonly #transport: RtpTransport;
-  readonly events: TelephoneEventSender;
+  /** From the first digits on. */
+  #events: TelephoneEventSender | undefined;
   #codec: AudioCodec;
   #encoder: AudioEncoder;
   readonly #scratch: FrameScratch;
@@ -33,7 +34,6 @@ export class SendPath {
   constructor({ sender, transport, scratch }: SendPathParts, codec: AudioCodec, ptimeMs: number) {
     this.#sender = sender;
     this.#transport = transport;
-    this.events = new TelephoneEventSender({ clockRate: codec.clockRate, packetIntervalMs: ptimeMs, gapMs: 70 });
     this.#codec = codec;
     this.#encoder = codec.createEncoder();
     this.#scratch = scratch;
@@ -59,6 +59,10 @@ export class SendPath {
     this.#eventPayloadType = eventPayloadType;
   }
 
+  get events(): TelephoneEventSender {
+    return (this.#events ??= new TelephoneEventSender({ clockRate: this.#codec.clockRate, packetIntervalMs: this.#ptimeMs, gapMs: 70 }));
+  }
+
   get sendsEvents(): boolean {
     return this.#eventPayloadType !== undefined;
   }
@@ -80,8 +84,8 @@ export class SendPath {
   }
 
   #sendEvent(nowMs: number): boolean {
-    if (this.#eventPayloadType === undefined || !this.events.busy) return false;
-    const event = this.events.poll(this.position);
+    if (this.#eventPayloadType === undefined || !this.#events?.busy) return false;
+    const event = this.#events.poll(this.position);
     if (!event) return false;
     const slot = this.#transport.acquire(headerBytes + eventBytes);
     if (!slot) return true;

@@ -53,9 +53,10 @@ class ClipFeed implements SampleFeed {
 
   take(target: Int16Array, offset: number, length: number): number {
     if (this.#loop && this.#next === this.#samples.length) this.#next = 0;
-    const count = Math.min(length, this.#samples.length - this.#next);
-    for (let i = 0; i < count; i++) target[offset + i] = this.#samples[this.#next + i]!;
-    this.#next += count;
+    const next = this.#next;
+    const count = Math.min(length, this.#samples.length - next);
+    target.set(this.#samples.subarray(next, next + count), offset);
+    this.#next = next + count;
     return count;
   }
 

@@ -26,7 +26,8 @@ export class RtpKeepAlive {
 
   check(nowMs: number): void {
     if (nowMs < this.#dueMs) return;
-    this.#dueMs = nowMs + this.#intervalMs;
+    // From when it was due, so that the looks of the stream in between add nothing to the interval.
+    this.#dueMs = Math.max(this.#dueMs + this.#intervalMs, nowMs);
     this.#sender.sendKeepAlive();
   }
 }

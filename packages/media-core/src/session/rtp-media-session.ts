@@ -1,6 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import { RtpTransport, type PublicAddressFinder, type PublicAddressOutcome, type RtpPortAllocator } from "@sidetone/media-transport";
-import type { RtpPacketView } from "@sidetone/rtp-core";
+import type { PublicAddressFinder, PublicAddressOutcome, RtpPortAllocator } from "@sidetone/media-transport";
 import type { NegotiatedMedia } from "@sidetone/sdp-core";
 import type { CodecRegistry } from "../codecs/codec-registry.ts";
 import { Gain } from "../dsp/gain.ts";
@@ -41,10 +40,11 @@ export class RtpMediaSession implements MediaSession {
   readonly #parts: RtpMediaSessionParts;
   readonly #microphone = new Gain();
   readonly #speaker = new Gain();
-  readonly #readers = new Set<FrameReader>();
-  readonly #recordings = new Set<SessionRecording>();
-  readonly #dtmf = new DtmfQueue();
-  #opening: Promise<RtpTransport> | undefined;
+  #readers: readonly FrameReader[] = [];
+  #recordings: readonly SessionRecording[] = [];
+  /** From the first digits on. */
+  #dtmf: DtmfQueue | undefined;
+  #opening: Promise<RtpStream> | undefined;
   #stream: RtpStream | undefined;
   #pending: { readonly media: NegotiatedMedia | undefined; readonly held: boolean; readonly isTranslated: boolean } | undefined;
   #playback: SourcePlayback | undefined;
@@ -60,20 +60,20 @@ export class RtpMediaSession implements MediaSession {
   }
 
   async open(): Promise<LocalMediaAddress> {
-    const { localAddress, rtpPort, rtcpPort } = await this.#transport();
+    const { localAddress, rtpPort, rtcpPort } = (await this.#opened()).transport;
     return { address: localAddress, rtpPort, rtcpPort };
   }
 
   async rebind(localAddress: string): Promise<LocalMediaAddress> {
-    const transport = await this.#opening?.catch(() => undefined);
+    const stream = await this.#opening?.catch(() => undefined);
     if (this.#closing) throw new MediaError("MEDIA_SESSION_CLOSED", "The media session is closed");
-    if (transport) await transport.rebind(localAddress);
-    else this.#opening = this.#openTransport(localAddress);
+    if (stream) await stream.transport.rebind(localAddress);
+    else this.#opening = this.#openStream(localAddress);
     return this.open();
   }
 
   async findPublicAddress(stunServers: readonly string[]): Promise<PublicAddressOutcome> {
-    return this.#parts.finderOf(stunServers).find(await this.#transport());
+    return this.#parts.finderOf(stunServers).find((await this.#opened()).transport);
   }
 
   configure(
@@ -105,21 +105,21 @@ export class RtpMediaSession implements MediaSession {
   }
 
   openInput(options: AudioInputOptions = {}): AudioInput {
-    const reader = new FrameReader(options, (closed) => this.#readers.delete(closed));
+    const reader = new FrameReader(options, (closed) => (this.#readers = without(this.#readers, closed)));
     if (this.#closing) reader.close();
-    else this.#readers.add(reader);
+    else this.#readers = [...this.#readers, reader];
     return reader;
   }
 
   async record(path: string, options: RecordingOptions = {}): Promise<Recording> {
     const recorder = await WavRecorder.open(path, { sampleRate: this.#stream?.sampleRate ?? 8000, ...options });
-    const recording = new SessionRecording(recorder, (stopped) => this.#recordings.delete(stopped));
+    const recording = new SessionRecording(recorder, (stopped) => (this.#recordings = without(this.#recordings, stopped)));
     recorder.finished.catch((error: Error) => {
-      this.#recordings.delete(recording);
+      this.#recordings = without(this.#recordings, recording);
       this.#parts.user.onMediaError(error);
     });
     if (this.#closing) await recording.stop();
-    else this.#recordings.add(recording);
+    else this.#recordings = [...this.#recordings, recording];
     return recording;
   }
 
@@ -157,7 +157,7 @@ export class RtpMediaSession implements MediaSession {
     if (digits === "" || /[^0-9A-D*#]/i.test(digits)) {
       throw new MediaError("MEDIA_OPTION_INVALID", `Digits are 0-9, *, # and A-D, not ${JSON.stringify(digits.slice(0, 80))}`);
     }
-    return this.#dtmf.send(this.#stream.events, digits.toUpperCase(), options);
+    return (this.#dtmf ??= new DtmfQueue()).send(this.#stream.events, digits.toUpperCase(), options);
   }
 
   close(): Promise<void> {
@@ -168,14 +168,14 @@ export class RtpMediaSession implements MediaSession {
 
   /** @internal Takes what was heard, then fills `local` with what is to be sent. Both frames are at `sampleRate`. */
   exchange(remote: Int16Array, local: Int16Array, sampleRate: number, held: boolean): void {
-    if (this.#recordings.size > 0) this.#heard(remote);
+    if (this.#recordings.length > 0) this.#heard(remote);
     this.#speaker.apply(remote);
     for (const reader of this.#readers) reader.push(remote, sampleRate);
     this.#fill(local, remote, sampleRate);
     this.#microphone.apply(local);
     if (held) local.fill(0);
     for (const recording of this.#recordings) recording.write(this.#remoteCopy, local, sampleRate);
-    this.#dtmf.settle(this.#stream!.events);
+    this.#dtmf?.settle(this.#stream!.events);
   }
 
   /** What was said, before the speaker's volume: a recording keeps it. */
@@ -199,40 +199,37 @@ export class RtpMediaSession implements MediaSession {
     this.#speaker.value = this.speakerMuted ? 0 : this.#volume.speaker;
   }
 
-  async #transport(): Promise<RtpTransport> {
+  async #opened(): Promise<RtpStream> {
     if (this.#closing) throw new MediaError("MEDIA_SESSION_CLOSED", "The media session is closed");
-    return (this.#opening ??= this.#openTransport(this.#parts.options.localAddress));
+    return (this.#opening ??= this.#openStream(this.#parts.options.localAddress));
   }
 
-  async #openTransport(localAddress: string): Promise<RtpTransport> {
+  async #openStream(localAddress: string): Promise<RtpStream> {
     const { environment, scheduler, scratch, ports, codecs, options, user } = this.#parts;
-    const transport = await RtpTransport.open(environment, {
-      localAddress,
-      ports,
-      user: {
-        onRtp: (packet: RtpPacketView, arrivalMs: number) => this.#stream?.onRtp(packet, arrivalMs),
-        onRtcp: (data: Uint8Array) => this.#stream?.onRtcp(data),
-        onSocketError: (error: Error) => environment.logger.debug({ err: error }, "RTP socket error"),
-      },
-    });
-    this.#stream = new RtpStream({ environment, scheduler, scratch, codecs, options, user, transport, session: this });
+    const parts = { environment, scheduler, scratch, codecs, options, user, session: this };
+    const stream = await RtpStream.open(parts, { localAddress, ports });
+    this.#stream = stream;
     const pending = this.#pending;
-    if (pending) this.#stream.configure(pending.media, pending.held, pending.isTranslated);
+    if (pending) stream.configure(pending.media, pending.held, pending.isTranslated);
     this.#pending = undefined;
-    return transport;
+    return stream;
   }
 
   async #close(): Promise<void> {
     this.#playback?.stop();
     this.output.close();
-    for (const reader of [...this.#readers]) reader.close();
-    // A transport that is being opened is closed as soon as it is.
-    const transport = await this.#opening?.catch(() => undefined);
+    for (const reader of this.#readers) reader.close();
+    // A stream that is being opened is closed as soon as it is.
+    const opened = await this.#opening?.catch(() => undefined);
     this.#stream?.close();
     this.#lastStatistics = this.#stream?.statistics();
-    this.#dtmf.abandon();
-    await Promise.all([...this.#recordings].map((recording) => recording.stop()));
-    await transport?.close();
+    this.#dtmf?.abandon();
+    await Promise.all(this.#recordings.map((recording) => recording.stop()));
+    await opened?.transport.close();
     this.#parts.onClosed(this);
   }
+}
+
+function without<Item>(items: readonly Item[], gone: Item): readonly Item[] {
+  return items.filter((item) => item !== gone);
 }

@@ -1,5 +1,5 @@
 import type { Environment } from "@sidetone/infra-common";
-import type { RtpTransport } from "@sidetone/media-transport";
+import { RtpTransport, type RtpTransportOptions, type RtpTransportUser } from "@sidetone/media-transport";
 import {
   RtcpSession,
   RtpReceiver,
@@ -36,47 +36,63 @@ export interface RtpStreamParts {
   readonly codecs: CodecRegistry;
   readonly options: MediaSessionOptions;
   readonly user: MediaSessionUser;
-  readonly transport: RtpTransport;
   readonly session: FrameExchange;
 }
 
 const noCodecs: readonly undefined[] = [];
 const qualityEveryMs = 1000;
+/** Reports, time-outs and the like are looked after so often: none of them needs every packet time. */
+const choresEveryMs = 100;
 /** Media of both directions of G.711 with headers; RTCP takes 5 % of it, and its shortest interval follows from it (RFC 3550 §6.2). */
 const sessionBandwidthBps = 160_000;
 
 /** The RTP and RTCP of one call, from negotiation to packets: everything that happens once a packet time, in order. */
-export class RtpStream implements ScheduledStream {
+export class RtpStream implements ScheduledStream, RtpTransportUser {
+  // What every packet needs comes first, side by side: with hundreds of calls, memory is what takes the time.
+  #receiver: RtpReceiver | undefined;
+  #codecs: readonly (AudioCodec | undefined)[] = noCodecs;
+  #receive: ReceivePath | undefined;
+  readonly #idle: MediaIdleWatch;
   deadlineMs = 0;
   frameMs: number;
-  quality: MediaQuality | undefined;
-  readonly #parts: RtpStreamParts;
-  readonly #idle: MediaIdleWatch;
-  readonly #keepAlive: RtpKeepAlive;
-  /** This side holds: the peer hears silence, whatever the application plays. */
-  #held = false;
-  #sender: RtpSender | undefined;
-  #receiver: RtpReceiver | undefined;
-  #rtcp: RtcpSession | undefined;
-  #send: SendPath | undefined;
-  #receive: ReceivePath | undefined;
-  #digits: TelephoneEventReceiver | undefined;
-  #monitor: QualityMonitor | undefined;
-  #codecs: readonly (AudioCodec | undefined)[] = noCodecs;
-  #eventPayloadType = -1;
   /** Samples of a frame. */
   #frameLength = 0;
+  #receiving = false;
+  #sending = false;
+  /** This side holds: the peer hears silence, whatever the application plays. */
+  #held = false;
+  readonly #scratch: FrameScratch;
+  readonly #session: FrameExchange;
+  #send: SendPath | undefined;
   #receivedLevel: LevelMeter | undefined;
   #sentLevel: LevelMeter | undefined;
-  #sending = false;
-  #receiving = false;
-  #scheduled = false;
+  #nextChoresMs = Infinity;
   #nextQualityMs = Infinity;
+  quality: MediaQuality | undefined;
+  /** Set by {@link open} before anybody sees the stream. */
+  transport!: RtpTransport;
+  readonly #parts: RtpStreamParts;
+  readonly #keepAlive: RtpKeepAlive;
+  #sender: RtpSender | undefined;
+  #rtcp: RtcpSession | undefined;
+  #digits: TelephoneEventReceiver | undefined;
+  #monitor: QualityMonitor | undefined;
+  #eventPayloadType = -1;
+  #scheduled = false;
 
-  constructor(parts: RtpStreamParts) {
+  /** Opens the ports. Rejects like `RtpTransport.open`. */
+  static async open(parts: RtpStreamParts, where: Pick<RtpTransportOptions, "localAddress" | "ports">): Promise<RtpStream> {
+    const stream = new RtpStream(parts);
+    stream.transport = await RtpTransport.open(parts.environment, { ...where, user: stream });
+    return stream;
+  }
+
+  private constructor(parts: RtpStreamParts) {
     this.#parts = parts;
+    this.#scratch = parts.scratch;
+    this.#session = parts.session;
     this.frameMs = parts.options.ptimeMs ?? 20;
-    this.#keepAlive = new RtpKeepAlive(parts.transport, parts.options.keepAliveMs ?? 15_000);
+    this.#keepAlive = new RtpKeepAlive({ sendKeepAlive: () => this.transport.sendKeepAlive() }, parts.options.keepAliveMs ?? 15_000);
     this.#idle = new MediaIdleWatch(parts.options.mediaTimeoutMs ?? 0, parts.user);
   }
 
@@ -118,7 +134,7 @@ export class RtpStream implements ScheduledStream {
     const verdict = receiver.receive(packet, arrivalMs, isAudio);
     if (verdict === "collision") this.#collided();
     if (verdict !== "accepted" && verdict !== "sourceChanged") return;
-    this.#idle.heard(arrivalMs);
+    if (!this.#idle.isHearing) this.#idle.heard(arrivalMs);
     if (isAudio) return this.#receive!.insert(packet, arrivalMs);
     // "A receiver MUST ignore packets with payload types that it does not understand" (RFC 3550 §5.1): they are no loss either.
     this.#receive!.note(packet);
@@ -126,26 +142,25 @@ export class RtpStream implements ScheduledStream {
   }
 
   onRtcp(data: Uint8Array): void {
-    const remote = this.#parts.transport.remoteRtcp;
+    const remote = this.transport.remoteRtcp;
     this.#rtcp?.receive(data, remote?.address, remote?.port);
   }
 
+  onSocketError(error: Error): void {
+    this.#parts.environment.logger.debug({ err: error }, "RTP socket error");
+  }
+
   onDeadline(deadlineMs: number): void {
-    const { session, scratch } = this.#parts;
-    const remote = scratch.remote.ofLength(this.#frameLength);
-    const local = scratch.local.ofLength(this.#frameLength);
+    const remote = this.#scratch.remote.ofLength(this.#frameLength);
+    const local = this.#scratch.local.ofLength(this.#frameLength);
     if (this.#receiving) this.#receive!.read(remote, deadlineMs);
     else remote.fill(0);
     this.#receivedLevel!.update(remote);
-    session.exchange(remote, local, this.#send!.codec.sampleRate, this.#held);
+    this.#session.exchange(remote, local, this.#send!.codec.sampleRate, this.#held);
     this.#sentLevel!.update(local);
     if (this.#sending) this.#send!.send(local, deadlineMs);
     else this.#send!.skip(1);
-    this.#keepAlive.check(deadlineMs);
-    this.#digits!.poll(deadlineMs);
-    this.#rtcp!.poll();
-    if (deadlineMs >= this.#nextQualityMs) this.#assess();
-    this.#idle.check(deadlineMs);
+    if (deadlineMs >= this.#nextChoresMs) this.#doChores(deadlineMs);
   }
 
   onSkipped(frames: number): void {
@@ -166,7 +181,8 @@ export class RtpStream implements ScheduledStream {
   /** The paths live as long as the clock rate stays: timestamps and SSRC go on across re-negotiations. */
   #createPaths(codec: AudioCodec): void {
     if (this.#send && this.#send.codec.clockRate === codec.clockRate && this.#send.codec.sampleRate === codec.sampleRate) return;
-    const { environment, transport, scratch, options, user } = this.#parts;
+    const { environment, scratch, options, user } = this.#parts;
+    const { transport } = this;
     const { clock, random } = environment;
     const sender = new RtpSender({ random, clockRate: codec.clockRate });
     const receiver = new RtpReceiver({ clockRate: codec.clockRate, sender });
@@ -195,7 +211,7 @@ export class RtpStream implements ScheduledStream {
   #point(media: NegotiatedMedia): void {
     const payloadTypes = Object.keys(media.receivePayloadTypes).map(Number);
     const { remoteAddress, remotePort, remoteRtcpAddress, remoteRtcpPort, rtcpMux } = media;
-    this.#parts.transport.setRemote({
+    this.transport.setRemote({
       address: remoteAddress,
       port: remotePort,
       rtcpMux,
@@ -217,6 +233,7 @@ export class RtpStream implements ScheduledStream {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#parts.scheduler.add(this);
+    this.#nextChoresMs = this.deadlineMs;
     this.#nextQualityMs = this.deadlineMs + qualityEveryMs;
   }
 
@@ -227,6 +244,15 @@ export class RtpStream implements ScheduledStream {
     this.#idle.watch(false, 0);
   }
 
+  #doChores(nowMs: number): void {
+    this.#nextChoresMs = nowMs + choresEveryMs;
+    this.#keepAlive.check(nowMs);
+    this.#digits!.poll(nowMs);
+    this.#rtcp!.poll();
+    this.#idle.check(nowMs, this.#receiver!.lastArrivalMs);
+    if (nowMs >= this.#nextQualityMs) this.#assess();
+  }
+
   #assess(): void {
     this.#nextQualityMs += qualityEveryMs;
     this.quality = this.#monitor!.assess(this.#send!.codec, this.frameMs, this.#receivedLevel!.rmsDbfs, this.#sentLevel!.rmsDbfs);
@@ -234,7 +260,7 @@ export class RtpStream implements ScheduledStream {
   }
 
   #collided(): void {
-    const remote = this.#parts.transport.remoteRtp;
+    const remote = this.transport.remoteRtp;
     if (remote) this.#rtcp?.collided(remote.address, remote.port, "rtp");
   }
 

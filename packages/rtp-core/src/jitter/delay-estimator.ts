@@ -25,7 +25,6 @@ export class DelayEstimator {
   #originMs = 0;
   #baseMs = 0;
   #targetMs: number;
-  #lastMs = 0;
   #targetAtMs = 0;
 
   constructor(minMs: number, initialMs: number, maxMs: number) {
@@ -45,22 +44,12 @@ export class DelayEstimator {
     return this.#targetMs;
   }
 
-  /** Transit time of the last packet; meaningful when {@link isStarted}. */
-  get lastMs(): number {
-    return this.#originMs + this.#lastMs;
-  }
-
-  get isStarted(): boolean {
-    return this.#count > 0;
-  }
-
   add(transitMs: number, arrivalMs: number): void {
     if (this.#count === 0) {
       this.#originMs = transitMs;
       this.#targetAtMs = arrivalMs;
     }
     const transit = transitMs - this.#originMs;
-    this.#lastMs = transit;
     this.#window[this.#position] = transit;
     this.#position = (this.#position + 1) % windowSize;
     if (this.#count < windowSize) this.#count++;

@@ -4,9 +4,8 @@ import { DelayEstimator } from "./delay-estimator.ts";
 import { DriftEstimator } from "./drift-estimator.ts";
 import { FrameDuration } from "./frame-duration.ts";
 import { FrameQueue } from "./frame-queue.ts";
-import type { FrameSlot } from "./frame-slot.ts";
+import { FrameSlot, type JitterFrame } from "./frame-slot.ts";
 import { JitterBufferCounters, type JitterBufferStats } from "./jitter-buffer-stats.ts";
-import { JitterFrame } from "./jitter-frame.ts";
 import { StreamContinuity } from "./stream-continuity.ts";
 
 export interface JitterBufferOptions {
@@ -55,8 +54,6 @@ const shortestFrameMs = 10;
  * In steady state nothing is allocated per packet: each is copied into memory that the one before it has left.
  */
 export class JitterBuffer {
-  /** The frame of the last {@link pull} that returned `frame`; of any other, only `duration` means something. */
-  readonly frame: JitterFrame;
   /**
    * Renewed by each `frame`. `accelerate`: pull once more and throw a silent frame away. `expand`: play a frame's length of filler
    * without pulling. Whoever ignores it keeps a delay that is up to a frame off, or more after the network has changed.
@@ -70,6 +67,7 @@ export class JitterBuffer {
   readonly #drift: DriftEstimator = new DriftEstimator();
   readonly #queue: FrameQueue;
   readonly #duration: FrameDuration;
+  #frame: FrameSlot = new FrameSlot();
   /** Between the first frame of a talk-spurt and its end; otherwise the first waiting frame is due at {@link #anchorMs}. */
   #playing = false;
   #anchorMs = 0;
@@ -100,7 +98,16 @@ export class JitterBuffer {
     this.#stream = new StreamContinuity(this.#unitsPerMs, 1000 + maxDelayMs);
     this.#delay = new DelayEstimator(minDelayMs, initialDelayMs, maxDelayMs);
     this.#queue = new FrameQueue(2 ** Math.ceil(Math.log2((2 * Math.max(maxDelayMs, 100)) / shortestFrameMs)), this.#counters);
-    this.frame = new JitterFrame(this.#duration.units);
+  }
+
+  /** The frame of the last {@link pull} that returned `frame`. */
+  get frame(): JitterFrame {
+    return this.#frame;
+  }
+
+  /** In RTP units: of the last frame as far as known, or of the one to conceal. */
+  get frameDuration(): number {
+    return this.#duration.units;
   }
 
   get targetDelayMs(): number {
@@ -156,23 +163,22 @@ export class JitterBuffer {
    */
   pull(playoutMs: number, heldMs: number = 0): JitterPull {
     this.#heldMs = heldMs;
-    this.frame.duration = this.#duration.units;
     if (!this.#playing && !this.#beginTalkSpurt(playoutMs)) return "empty";
     this.#trim(playoutMs);
     const head = this.#queue.head();
     if (head === undefined) return this.#starve(playoutMs);
     this.#starvedMs = 0;
     const position = this.#position(playoutMs);
-    const isAhead = head.timestamp - position >= this.#duration.units;
+    const isAhead = head.extendedTimestamp - position >= this.#duration.units;
     if (isAhead && head.sequence > this.#queue.next) {
       const outcome = this.#conceal(position, playoutMs);
       if (outcome === "lost") this.#queue.skipTo(this.#queue.next + 1);
       return outcome;
     }
-    if (isAhead && playoutMs < this.#dueMs(head.timestamp)) {
+    if (isAhead && playoutMs < this.#dueMs(head.extendedTimestamp)) {
       // No packet is missing, so the sender paused: the talk-spurt begins when the target delay says.
       this.#playing = false;
-      this.#anchorMs = this.#dueMs(head.timestamp);
+      this.#anchorMs = this.#dueMs(head.extendedTimestamp);
       return "empty";
     }
     this.#play(head, playoutMs);
@@ -267,7 +273,7 @@ export class JitterBuffer {
     const head = this.#queue.head();
     if (head === undefined) return false;
     this.#playing = true;
-    this.#setTimeline(head.timestamp, playoutMs);
+    this.#setTimeline(head.extendedTimestamp, playoutMs);
     return true;
   }
 
@@ -276,19 +282,19 @@ export class JitterBuffer {
     const limitMs = this.#maxDelayMs + this.#duration.ms;
     while (this.#queue.waiting > 1) {
       const head = this.#queue.head();
-      if (head === undefined || this.#delayAt(head.timestamp, playoutMs) <= limitMs) return;
+      if (head === undefined || this.#delayAt(head.extendedTimestamp, playoutMs) <= limitMs) return;
       this.#queue.skipTo(head.sequence + 1);
       const following = this.#queue.head();
-      if (following !== undefined) this.#setTimeline(following.timestamp, playoutMs);
+      if (following !== undefined) this.#setTimeline(following.extendedTimestamp, playoutMs);
     }
   }
 
   #play(slot: FrameSlot, playoutMs: number): void {
-    this.frame.take(slot);
+    this.#frame = slot;
     this.#queue.take(slot);
-    this.#setTimeline(slot.timestamp, playoutMs);
-    this.#passedTimestamp = slot.timestamp + this.#duration.units;
-    this.#currentDelayMs = this.#delayAt(slot.timestamp, playoutMs);
+    this.#setTimeline(slot.extendedTimestamp, playoutMs);
+    this.#passedTimestamp = slot.extendedTimestamp + this.#duration.units;
+    this.#currentDelayMs = this.#delayAt(slot.extendedTimestamp, playoutMs);
     this.advice = this.#adviseFor(this.#currentDelayMs);
   }
 
