@@ -1,4 +1,6 @@
 // node bench/media-load.mjs [calls] [seconds] [rounds] [--scpu 1] [--lcpu 0]: so many G.711 calls in one process, media both ways from a second one (this).
+// That has one socket for all of them: with one for each it would take as much of the cache that both share as the server does, and a peer
+// on another machine takes none.
 // Every packet received is decoded and metered, every one sent is encoded from PCM that differs per call; jitter buffer and RTCP are on.
 // In turn with it, node:dgram alone moves the same packets: what Node takes for them before anybody has looked at one.
 // The kit's C pacer (clock_nanosleep, one sendto a packet) then sends as many streams to this same receiver: what the machine allows.
@@ -11,7 +13,7 @@ import { percentile, spread } from "./lib/statistics.mjs";
 const [calls = 500, seconds = 10, rounds = 3] = process.argv.slice(2, 5).map(Number).filter(Boolean);
 const serverCpu = option("scpu", "1");
 const loadCpu = option("lcpu", "0");
-const firstPort = 30_000;
+const loadPort = 30_000;
 const pacerPort = 29_998;
 const settleMs = 3000;
 const lookup = (host, _options, callback) => callback(null, host, 4);
@@ -44,16 +46,14 @@ async function openSocket(port, onMessage) {
 
 pin(process.pid, loadCpu);
 let spacing = new Spacing();
-const sockets = await Promise.all(
-  Array.from({ length: calls }, (_, index) => openSocket(firstPort + 2 * index, () => spacing.onPacket(index))),
-);
+const loadSocket = await openSocket(loadPort, (_packet, from) => spacing.onPacket(from.port));
 const ours = [];
 const bare = [];
 for (let round = 0; round < rounds; round++) {
   bare.push(await measure("datagram-server.mjs"));
   ours.push(await measure("media-server.mjs"));
 }
-for (const socket of sockets) socket.close();
+loadSocket.close();
 
 const of = (measured, field) => measured.map((each) => each[field]);
 const ratios = ours.map(({ cpuPercent }, round) => cpuPercent / bare[round].cpuPercent);
@@ -70,7 +70,7 @@ console.log(`the C pacer, ${calls} streams, seen likewise: ${await measurePacer(
 /** Runs a server of `parts/` under the load; what it says of itself, and the spacing of its packets. */
 async function measure(part) {
   const file = new URL(`parts/${part}`, import.meta.url).pathname;
-  const server = start([process.execPath, ...process.execArgv, file, String(calls), String(firstPort)], {
+  const server = start([process.execPath, ...process.execArgv, file, String(calls), String(loadPort)], {
     cpu: serverCpu,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
@@ -98,7 +98,7 @@ function sendSpread(to) {
     packet[0] = 0x80;
     packet[1] = 0;
     packet.writeUInt32BE(1000 + index, 8);
-    return { port, socket: sockets[index], packet, count: 0, dueMs: performance.now() + 100 + (20 * index) / calls };
+    return { port, packet, count: 0, dueMs: performance.now() + 100 + (20 * index) / calls };
   });
   let head = 0;
   let nextMs = 0;
@@ -109,10 +109,10 @@ function sendSpread(to) {
     if (nowMs < nextMs) return;
     nextMs = nowMs + 1;
     for (let stream = streams[head]; stream.dueMs <= nowMs; stream = streams[head]) {
-      const { packet, socket, port } = stream;
+      const { packet, port } = stream;
       packet.writeUInt16BE(++stream.count & 0xffff, 2);
       packet.writeUInt32BE((stream.count * 160) >>> 0, 4);
-      socket.send(packet, port, "127.0.0.1");
+      loadSocket.send(packet, port, "127.0.0.1");
       stream.dueMs += 20;
       head = (head + 1) % calls;
     }

@@ -3,7 +3,7 @@
 import { createSocket } from "node:dgram";
 import { tellWhenAsked } from "../lib/measured-part.mjs";
 
-const [calls, firstPort] = process.argv.slice(2).map(Number);
+const [calls, loadPort] = process.argv.slice(2).map(Number);
 const lookup = (host, _options, callback) => callback(null, host, 4);
 const packet = Buffer.alloc(172, 0xd5);
 packet[0] = 0x80;
@@ -14,7 +14,7 @@ async function openStream(index) {
   const socket = createSocket({ type: "udp4", lookup });
   await new Promise((resolve) => socket.bind(0, "127.0.0.1", resolve));
   socket.on("message", () => received++);
-  return { socket, port: firstPort + 2 * index, dueMs: performance.now() + 100 + (20 * index) / calls };
+  return { socket, dueMs: performance.now() + 100 + (20 * index) / calls };
 }
 
 const streams = await Promise.all(Array.from({ length: calls }, (_, index) => openStream(index)));
@@ -24,7 +24,7 @@ let head = 0;
 setTimeout(function wake() {
   const nowMs = performance.now();
   for (let stream = streams[head]; stream.dueMs <= nowMs; stream = streams[head]) {
-    stream.socket.send(packet, stream.port, "127.0.0.1");
+    stream.socket.send(packet, loadPort, "127.0.0.1");
     stream.dueMs += 20;
     sent++;
     head = (head + 1) % calls;

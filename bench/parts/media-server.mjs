@@ -4,7 +4,7 @@ import { createMediaEngine, SampleSource } from "sidetone/media";
 import { createAnswer, createOffer, processAnswer } from "sidetone/sdp";
 import { tellWhenAsked } from "../lib/measured-part.mjs";
 
-const [calls, firstPort] = process.argv.slice(2).map(Number);
+const [calls, loadPort] = process.argv.slice(2).map(Number);
 const engine = createMediaEngine(systemEnvironment(), { rtpPorts: { first: 20_000, last: 24_000 } });
 const user = { onDtmf() {}, onQuality() {}, onMediaActive() {}, onMediaTimeout() {}, onMediaError: console.error };
 const codecs = [{ encodingName: "PCMU", clockRate: 8000, payloadType: 0 }];
@@ -14,7 +14,7 @@ async function openCall(index) {
   const session = engine.createSession({ localAddress: "127.0.0.1" }, user);
   const { rtpPort, rtcpPort } = await session.open();
   const offer = createOffer({ origin, media: [{ kind: "audio", port: rtpPort, rtcpPort, codecs }] });
-  const { answer } = createAnswer(offer, { origin, media: [{ kind: "audio", port: firstPort + 2 * index, codecs }] });
+  const { answer } = createAnswer(offer, { origin, media: [{ kind: "audio", port: loadPort, codecs }] });
   session.configure(processAnswer(offer, answer)[0]);
   const clip = Int16Array.from({ length: 8000 }, (_, i) => 8000 * Math.sin(i * (0.1 + index / 1000)));
   session.play(new SampleSource(clip, { sampleRate: 8000, loop: true }));

@@ -11,7 +11,7 @@ export interface ScheduledStream {
 }
 
 /**
- * The streams of one packet time, by deadline. Each comes round again after the same time, so their order never changes: whose turn it was
+ * The streams of one packet time, by deadline. Each comes round again after the same time, so their order seldom changes: whose turn it was
  * goes behind all others by moving an index, whatever their number.
  */
 export class StreamRing {
@@ -51,9 +51,17 @@ export class StreamRing {
     return true;
   }
 
-  /** The first stream goes behind all others; its deadline has been moved on by the packet time. */
+  /** The first stream's deadline has been moved on by the packet time: it goes behind all others, unless one of them is a time ahead. */
   advance(): void {
-    this.#first = this.#first + 1 === this.#streams.length ? 0 : this.#first + 1;
+    const { length } = this.#streams;
+    const stream = this.#streams[this.#first]!;
+    const last = this.#streams[this.#first === 0 ? length - 1 : this.#first - 1]!;
+    if (last.deadlineMs <= stream.deadlineMs) {
+      this.#first = this.#first + 1 === length ? 0 : this.#first + 1;
+      return;
+    }
+    this.remove(stream);
+    this.add(stream);
   }
 
   /** Leaves out the frames of streams that are more than `mostLateMs` behind: their next one is that which is due now. */
