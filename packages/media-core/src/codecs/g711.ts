@@ -11,6 +11,8 @@ export const PCMU: AudioCodec = g711("PCMU", 0, muLaw);
 export const PCMA: AudioCodec = g711("PCMA", 8, aLaw);
 
 function g711(encodingName: string, staticPayloadType: number, law: CompandingLaw): AudioCodec {
+  // It keeps no state, so one serves all streams; made when first needed, like the tables.
+  let encoder: G711Encoder | undefined;
   return {
     encodingName,
     clockRate: sampleRate,
@@ -22,7 +24,7 @@ function g711(encodingName: string, staticPayloadType: number, law: CompandingLa
     quality: { ie: 0, bpl: 25.1 },
     maxPayloadBytes: (ptimeMs) => (ptimeMs * sampleRate) / 1000,
     samplesIn: (payload) => payload.length,
-    createEncoder: () => new G711Encoder(law),
+    createEncoder: () => (encoder ??= new G711Encoder(law)),
     createDecoder: () => new G711Decoder(law),
   };
 }

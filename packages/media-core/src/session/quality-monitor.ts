@@ -34,7 +34,7 @@ export class QualityMonitor {
     const lossPercent = percent(unheard - this.#unheardBefore, received.packetsExpected - this.#expectedBefore);
     this.#expectedBefore = received.packetsExpected;
     this.#unheardBefore = unheard;
-    const roundTripMs = rtcp.stats().roundTripMs;
+    const { roundTripMs } = rtcp;
     const { jitterMs, jitterBufferMs } = delaysOf(received, buffer);
     const rating = assessQuality({ codec: codec.quality, lossPercent, roundTripMs, jitterBufferMs, packetTimeMs });
     return {

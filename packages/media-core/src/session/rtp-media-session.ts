@@ -31,6 +31,9 @@ export interface RtpMediaSessionParts {
   readonly onClosed: (session: RtpMediaSession) => void;
 }
 
+/** The same for all sessions. */
+const none: readonly never[] = [];
+
 /**
  * The audio of one call over RTP. What the application wants of it lives here (sources, readers, recordings, mutes); the stream itself,
  * from negotiation to packets, in {@link RtpStream}.
@@ -38,11 +41,11 @@ export interface RtpMediaSessionParts {
 export class RtpMediaSession implements MediaSession {
   readonly output: PcmOutput = new PcmOutput();
   readonly #parts: RtpMediaSessionParts;
-  readonly #microphone = new Gain();
-  readonly #speaker = new Gain();
-  #readers: readonly FrameReader[] = [];
-  #recordings: readonly SessionRecording[] = [];
-  /** From the first digits on. */
+  // What few calls need is made when they do.
+  #microphone: Gain | undefined;
+  #speaker: Gain | undefined;
+  #readers: readonly FrameReader[] = none;
+  #recordings: readonly SessionRecording[] = none;
   #dtmf: DtmfQueue | undefined;
   #opening: Promise<RtpStream> | undefined;
   #stream: RtpStream | undefined;
@@ -169,10 +172,10 @@ export class RtpMediaSession implements MediaSession {
   /** @internal Takes what was heard, then fills `local` with what is to be sent. Both frames are at `sampleRate`. */
   exchange(remote: Int16Array, local: Int16Array, sampleRate: number, held: boolean): void {
     if (this.#recordings.length > 0) this.#heard(remote);
-    this.#speaker.apply(remote);
+    this.#speaker?.apply(remote);
     for (const reader of this.#readers) reader.push(remote, sampleRate);
     this.#fill(local, remote, sampleRate);
-    this.#microphone.apply(local);
+    this.#microphone?.apply(local);
     if (held) local.fill(0);
     for (const recording of this.#recordings) recording.write(this.#remoteCopy, local, sampleRate);
     this.#dtmf?.settle(this.#stream!.events);
@@ -195,6 +198,8 @@ export class RtpMediaSession implements MediaSession {
   }
 
   #applyVolume(): void {
+    this.#microphone ??= new Gain();
+    this.#speaker ??= new Gain();
     this.#microphone.value = this.microphoneMuted ? 0 : this.#volume.microphone;
     this.#speaker.value = this.speakerMuted ? 0 : this.#volume.speaker;
   }

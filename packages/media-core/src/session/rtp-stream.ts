@@ -11,7 +11,7 @@ import {
 import type { NegotiatedMedia, RtpCodec } from "@sidetone/sdp-core";
 import type { AudioCodec } from "../codecs/audio-codec.ts";
 import type { CodecRegistry } from "../codecs/codec-registry.ts";
-import { LevelMeter } from "../dsp/level-meter.ts";
+import { LevelMeter, rmsDbfs } from "../dsp/level-meter.ts";
 import type { FrameScratch } from "../graph/frame-scratch.ts";
 import type { MediaScheduler } from "../graph/media-scheduler.ts";
 import type { ScheduledStream } from "../graph/stream-ring.ts";
@@ -65,7 +65,6 @@ export class RtpStream implements ScheduledStream, RtpTransportUser {
   readonly #session: FrameExchange;
   #send: SendPath | undefined;
   #receivedLevel: LevelMeter | undefined;
-  #sentLevel: LevelMeter | undefined;
   #nextChoresMs = Infinity;
   #nextQualityMs = Infinity;
   quality: MediaQuality | undefined;
@@ -157,10 +156,9 @@ export class RtpStream implements ScheduledStream, RtpTransportUser {
     else remote.fill(0);
     this.#receivedLevel!.update(remote);
     this.#session.exchange(remote, local, this.#send!.codec.sampleRate, this.#held);
-    this.#sentLevel!.update(local);
     if (this.#sending) this.#send!.send(local, deadlineMs);
     else this.#send!.skip(1);
-    if (deadlineMs >= this.#nextChoresMs) this.#doChores(deadlineMs);
+    if (deadlineMs >= this.#nextChoresMs) this.#doChores(deadlineMs, local);
   }
 
   onSkipped(frames: number): void {
@@ -204,7 +202,6 @@ export class RtpStream implements ScheduledStream, RtpTransportUser {
     this.#receive = new ReceivePath(codec, this.frameMs, scratch);
     this.#digits = new TelephoneEventReceiver({ clockRate: codec.clockRate, user: new DigitReporter(user) });
     this.#receivedLevel = new LevelMeter(codec.sampleRate);
-    this.#sentLevel = new LevelMeter(codec.sampleRate);
     this.#monitor = new QualityMonitor({ transport, sender, receiver, receive: this.#receive, rtcp: this.#rtcp });
   }
 
@@ -244,18 +241,19 @@ export class RtpStream implements ScheduledStream, RtpTransportUser {
     this.#idle.watch(false, 0);
   }
 
-  #doChores(nowMs: number): void {
+  /** @param local the frame that has been sent. */
+  #doChores(nowMs: number, local: Int16Array): void {
     this.#nextChoresMs = nowMs + choresEveryMs;
     this.#keepAlive.check(nowMs);
     this.#digits!.poll(nowMs);
     this.#rtcp!.poll();
     this.#idle.check(nowMs, this.#receiver!.lastArrivalMs);
-    if (nowMs >= this.#nextQualityMs) this.#assess();
+    if (nowMs >= this.#nextQualityMs) this.#assess(local);
   }
 
-  #assess(): void {
+  #assess(local: Int16Array): void {
     this.#nextQualityMs += qualityEveryMs;
-    this.quality = this.#monitor!.assess(this.#send!.codec, this.frameMs, this.#receivedLevel!.rmsDbfs, this.#sentLevel!.rmsDbfs);
+    this.quality = this.#monitor!.assess(this.#send!.codec, this.frameMs, this.#receivedLevel!.rmsDbfs, rmsDbfs(local));
     this.#parts.user.onQuality(this.quality);
   }
 

@@ -1,3 +1,4 @@
+import type { RtpPacketView } from "../rtp/rtp-packet-view.ts";
 import { FrameRing } from "./frame-ring.ts";
 import type { FrameSlot } from "./frame-slot.ts";
 import type { JitterBufferCounters } from "./jitter-buffer-stats.ts";
@@ -42,19 +43,17 @@ export class FrameQueue {
     return slot !== undefined && slot.state !== "skipped" && slot.state !== "empty";
   }
 
-  /** The slot to fill for a frame, which waits from now on. The oldest give way when there is no room. */
-  add(sequence: number): FrameSlot {
-    const slot = this.#slotFor(sequence);
-    slot.state = "waiting";
+  /** The packet waits from now on. The oldest give way when there is no room. */
+  add(sequence: number, packet: RtpPacketView, extendedTimestamp: number): void {
+    this.#slotFor(sequence).fill(packet, extendedTimestamp);
     this.waiting++;
-    return slot;
   }
 
   /** A packet that is no audio has this sequence number. */
   note(sequence: number): void {
     if (sequence < this.next || this.has(sequence)) return;
     if (sequence === this.next && this.waiting === 0) this.next++;
-    else this.#slotFor(sequence).state = "noted";
+    else this.#slotFor(sequence).leave("noted");
   }
 
   /** The first waiting frame. Passes over packets that are no audio. */
@@ -72,7 +71,7 @@ export class FrameQueue {
   /** The frame in `slot` is played; missing ones before it are lost. */
   take(slot: FrameSlot): void {
     this.skipTo(slot.sequence);
-    slot.state = "played";
+    slot.leave("played");
     this.next = slot.sequence + 1;
     this.waiting--;
     this.isFresh = false;
@@ -89,8 +88,8 @@ export class FrameQueue {
         this.waiting--;
       } else if (!this.isFresh) this.#counters.lost++;
       if (slot === undefined) continue;
+      slot.leave("skipped");
       slot.sequence = this.next;
-      slot.state = "skipped";
     }
   }
 

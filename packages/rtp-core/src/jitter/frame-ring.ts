@@ -38,7 +38,10 @@ export class FrameRing {
 
   /** Empties every slot; the capacity stays. */
   clear(): void {
-    for (const slot of this.#slots) slot.clear();
+    for (const slot of this.#slots) {
+      slot.leave("empty");
+      slot.sequence = -1;
+    }
   }
 
   #grow(capacity: number): void {

@@ -1,6 +1,7 @@
 import type { RtpPacketView } from "../rtp/rtp-packet-view.ts";
+import { PacketMemory } from "./packet-memory.ts";
 
-/** A received frame. It belongs to the buffer: the next packet that is inserted may overwrite it. */
+/** A received frame, for use at once: the next packet that is inserted, into whatever buffer of the thread, may overwrite it. */
 export interface JitterFrame {
   readonly payload: Uint8Array;
   readonly payloadType: number;
@@ -12,14 +13,7 @@ export interface JitterFrame {
 /** What a slot knows of its sequence number. `skipped` was concealed or passed over, `noted` is no audio. */
 export type SlotState = "empty" | "waiting" | "noted" | "played" | "skipped";
 
-const noBytes: Uint8Array = new Uint8Array(0);
-/** Sizes are rounded up to this, so that packets of a codec whose frames vary share one storage. */
-const storageStep = 64;
-
-/**
- * One place in the ring, and the memory of the packet in it. The packet is copied there: a datagram that waited would outlive the young
- * generation's next collection, and to move it is more work than to copy what is in it.
- */
+/** One place in the ring, and what waits there. */
 export class FrameSlot implements JitterFrame {
   state: SlotState = "empty";
   /** Extended sequence number; −1 never used. */
@@ -27,9 +21,7 @@ export class FrameSlot implements JitterFrame {
   extendedTimestamp = 0;
   payloadType = 0;
   marker = false;
-  /** Lies where it lay in the datagram, so that packets of one shape need one view of the storage. */
-  payload: Uint8Array = noBytes;
-  #storage: Uint8Array = noBytes;
+  #memory: PacketMemory | undefined;
 
   get sequenceNumber(): number {
     return this.sequence & 0xffff;
@@ -39,25 +31,22 @@ export class FrameSlot implements JitterFrame {
     return this.extendedTimestamp >>> 0;
   }
 
+  get payload(): Uint8Array {
+    return this.#memory!.payload;
+  }
+
+  /** The packet waits here; what is to be known of it is copied. */
   fill(packet: RtpPacketView, extendedTimestamp: number): void {
+    this.state = "waiting";
     this.extendedTimestamp = extendedTimestamp;
     this.payloadType = packet.payloadType;
     this.marker = packet.marker;
-    const { buffer, payloadOffset, payloadLength } = packet;
-    const end = payloadOffset + payloadLength;
-    if (end > this.#storage.length) this.#grow(end);
-    this.#storage.set(end === buffer.length ? buffer : buffer.subarray(0, end));
-    if (this.payload.length === payloadLength && this.payload.byteOffset === payloadOffset) return;
-    this.payload = this.#storage.subarray(payloadOffset, end);
+    this.#memory = PacketMemory.take(packet);
   }
 
-  clear(): void {
-    this.state = "empty";
-    this.sequence = -1;
-  }
-
-  #grow(bytes: number): void {
-    this.#storage = new Uint8Array(storageStep * Math.ceil(bytes / storageStep));
-    this.payload = noBytes;
+  /** What waited, if anything did, waits no more. The payload stays readable until the next packet is filled in somewhere. */
+  leave(state: Exclude<SlotState, "waiting">): void {
+    if (this.state === "waiting") this.#memory!.release();
+    this.state = state;
   }
 }

@@ -51,7 +51,7 @@ const shortestFrameMs = 10;
  * Puts packets in order, holds them as long as the network's jitter asks, and hands out one frame per deadline.
  *
  * Time is what the caller passes. Frames are placed by their timestamps, and sequence numbers tell a loss from a pause of the sender.
- * In steady state nothing is allocated per packet: each is copied into memory that the one before it has left.
+ * In steady state nothing is allocated per packet: each is copied into memory that another one has left.
  */
 export class JitterBuffer {
   /**
@@ -240,8 +240,7 @@ export class JitterBuffer {
 
   #store(packet: RtpPacketView, arrivalMs: number): void {
     const { sequence, timestamp } = this.#stream;
-    const slot = this.#queue.add(sequence);
-    slot.fill(packet, timestamp);
+    this.#queue.add(sequence, packet, timestamp);
     if (!this.#playing && (this.#queue.waiting === 1 || this.#dueMs(timestamp) < this.#anchorMs)) {
       this.#anchorMs = Math.max(arrivalMs, this.#dueMs(timestamp));
     }

@@ -26,7 +26,8 @@ export class RemoteReports {
   #reportBlocks = 0;
   #lastReport: SenderReport | undefined;
   #lastBlock: ReportBlock | undefined;
-  #roundTripMs: number | undefined;
+  /** By the last report that showed one. */
+  roundTripMs: number | undefined;
   #minRoundTripMs: number | undefined;
   #roundTripSumMs = 0;
   #roundTrips = 0;
@@ -47,7 +48,7 @@ export class RemoteReports {
     this.#lastBlock = block;
     const measuredMs = roundTripMs(arrival, block.lastSenderReport, block.delaySinceLastSenderReport);
     if (measuredMs === undefined) return;
-    this.#roundTripMs = measuredMs;
+    this.roundTripMs = measuredMs;
     this.#minRoundTripMs = Math.min(measuredMs, this.#minRoundTripMs ?? Infinity);
     this.#roundTripSumMs += measuredMs;
     this.#roundTrips++;
@@ -58,7 +59,7 @@ export class RemoteReports {
     return {
       senderReportsReceived: this.#senderReports,
       reportBlocksReceived: this.#reportBlocks,
-      roundTripMs: this.#roundTripMs,
+      roundTripMs: this.roundTripMs,
       minRoundTripMs: this.#minRoundTripMs,
       meanRoundTripMs: this.#roundTrips > 0 ? this.#roundTripSumMs / this.#roundTrips : undefined,
       remoteLossPercent: block && (block.fractionLost * 100) / 256,

@@ -117,6 +117,11 @@ export class RtcpSession {
     return this.#state === "open" || this.#state === "leaving" ? this.#interval.nextMs : Infinity;
   }
 
+  /** Round trip by the last report that showed one. */
+  get roundTripMs(): number | undefined {
+    return this.#remote.roundTripMs;
+  }
+
   /** Joins the session (§6.3.2): the first report follows after half the minimum interval, randomised. */
   start(): void {
     if (this.#state !== "new") return;

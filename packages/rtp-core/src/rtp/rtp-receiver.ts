@@ -64,6 +64,8 @@ export class RtpReceiver {
   #candidate: SourceStatistics;
   #state: "waiting" | "active" | "left" = "waiting";
   #probing = false;
+  /** Our own packets are what is heard. */
+  #hearsReflection = false;
   #packetsInvalid = 0;
   #packetsCollided = 0;
   #packetsReflected = 0;
@@ -153,10 +155,6 @@ export class RtpReceiver {
     };
   }
 
-  get #hearsReflection(): boolean {
-    return this.#source.ssrc === this.#sender?.ssrc;
-  }
-
   #receiveKnown(packet: RtpPacketView, arrivalMs: number, measureJitter: boolean): "accepted" | "invalid" {
     const { sequence } = this.#source;
     const verdict = this.#source.update(packet.sequenceNumber, packet.timestamp, packet.payloadLength, arrivalMs, measureJitter);
@@ -204,6 +202,7 @@ export class RtpReceiver {
     }
     this.#source = this.#candidate;
     this.#candidate = former;
+    this.#hearsReflection = this.#source.ssrc === this.#sender?.ssrc;
     this.#state = "active";
     this.#probing = false;
   }
