@@ -1,12 +1,11 @@
 import { JitterBuffer, type JitterBufferStats, type RtpPacketView } from "@sidetone/rtp-core";
 import type { AudioCodec, AudioDecoder } from "../codecs/audio-codec.ts";
-import { peakDbfs } from "../dsp/level-meter.ts";
 import { lengthen, shorten } from "../dsp/time-stretch.ts";
 import type { FrameScratch } from "./frame-scratch.ts";
 import { SampleFifo } from "./sample-fifo.ts";
 
-/** A frame below this level may be dropped or doubled to correct the buffer's delay without being noticed. */
-const quietDbfs = -45;
+/** A frame below this level (−45 dBFS) may be dropped or doubled to correct the buffer's delay without being noticed. */
+const quietPeak = 32_768 * 10 ** (-45 / 20);
 /** Sound that goes on is shortened when the delay is this much too long: with less, the next silence will do. */
 const excessMs = 60;
 /** One frame in so many is stretched: a tenth faster or slower at the most. */
@@ -19,8 +18,9 @@ export class ReceivePath {
   readonly #fifo = new SampleFifo();
   readonly #sampleRate: number;
   #codecs: readonly (AudioCodec | undefined)[] = [];
-  /** The decoder used last, and whose it is. */
+  /** The decoder used last, for which payload type, and whose it is. */
   #last: AudioDecoder | undefined;
+  #lastPayloadType = -1;
   #lastCodec: AudioCodec | undefined;
   readonly #samplesPerUnit: number;
   readonly #scratch: FrameScratch;
@@ -38,6 +38,7 @@ export class ReceivePath {
   /** What each payload type is, by number. */
   setCodecs(codecs: readonly (AudioCodec | undefined)[]): void {
     this.#codecs = codecs;
+    this.#lastPayloadType = -1;
   }
 
   get delayMs(): number {
@@ -52,6 +53,7 @@ export class ReceivePath {
     if (this.#jitter.insert(packet, arrivalMs) !== "restarted") return;
     this.#decoders.clear();
     this.#lastCodec = undefined;
+    this.#lastPayloadType = -1;
   }
 
   /** A packet of the same stream that is not audio. */
@@ -72,6 +74,7 @@ export class ReceivePath {
     this.#jitter.reset();
     this.#fifo.clear();
     this.#last = this.#lastCodec = undefined;
+    this.#lastPayloadType = -1;
   }
 
   /** Puts what comes next behind what waits, or, where that is just what `frame` needs, into `frame` itself: then true. */
@@ -87,13 +90,14 @@ export class ReceivePath {
 
   #decode(frame: Int16Array): boolean {
     const { payload, payloadType } = this.#jitter.frame;
-    const codec = this.#codecs[payloadType];
+    const codec = payloadType === this.#lastPayloadType ? this.#lastCodec : this.#codecs[payloadType];
     if (!codec) return this.#addSilence();
     const decoder = this.#decoderOf(codec);
     const target = this.#targetFor(codec.samplesIn(payload), frame);
     const samples = decoder.decode(payload, target);
     if (samples === 0) return this.#addSilence();
     this.#last = decoder;
+    this.#lastPayloadType = payloadType;
     this.#lastCodec = codec;
     return this.#addCorrected(samples === target.length ? target : target.subarray(0, samples), frame);
   }
@@ -102,7 +106,7 @@ export class ReceivePath {
   #addCorrected(samples: Int16Array, frame: Int16Array): boolean {
     const { advice } = this.#jitter;
     if (advice === "keep") return this.#add(samples, frame);
-    if (peakDbfs(samples) >= quietDbfs) return this.#addStretched(samples, frame, advice);
+    if (!isQuiet(samples)) return this.#addStretched(samples, frame, advice);
     if (advice === "accelerate") return false;
     this.#fifo.push(samples);
     return this.#add(samples, frame);
@@ -145,4 +149,10 @@ export class ReceivePath {
     if (!decoder) this.#decoders.set(codec, (decoder = codec.createDecoder()));
     return decoder;
   }
+}
+
+/** Sound shows after a few samples. */
+function isQuiet(samples: Int16Array): boolean {
+  for (let i = 0; i < samples.length; i++) if (Math.abs(samples[i]!) >= quietPeak) return false;
+  return true;
 }

@@ -51,6 +51,8 @@ export class RtpStream implements ScheduledStream, RtpTransportUser {
   // What every packet needs comes first, side by side: with hundreds of calls, memory is what takes the time.
   #receiver: RtpReceiver | undefined;
   #codecs: readonly (AudioCodec | undefined)[] = noCodecs;
+  /** Of the last audio packet: most are of the same. */
+  #audioPayloadType = -1;
   #receive: ReceivePath | undefined;
   readonly #idle: MediaIdleWatch;
   deadlineMs = 0;
@@ -115,6 +117,7 @@ export class RtpStream implements ScheduledStream, RtpTransportUser {
     this.frameMs = media.ptimeMs;
     this.#createPaths(codec);
     this.#codecs = this.#receiveCodecs(media);
+    this.#audioPayloadType = -1;
     this.#eventPayloadType = media.telephoneEvent?.receivePayloadType ?? -1;
     this.#receive!.setCodecs(this.#codecs);
     this.#send!.configure(codec, media.sendCodecs[0]!.payloadType, media.telephoneEvent?.sendPayloadType, media.ptimeMs);
@@ -129,7 +132,8 @@ export class RtpStream implements ScheduledStream, RtpTransportUser {
     const receiver = this.#receiver;
     if (!receiver) return;
     const { payloadType } = packet;
-    const isAudio = this.#codecs[payloadType] !== undefined;
+    const isAudio = payloadType === this.#audioPayloadType || this.#codecs[payloadType] !== undefined;
+    if (isAudio) this.#audioPayloadType = payloadType;
     const verdict = receiver.receive(packet, arrivalMs, isAudio);
     if (verdict === "collision") this.#collided();
     if (verdict !== "accepted" && verdict !== "sourceChanged") return;

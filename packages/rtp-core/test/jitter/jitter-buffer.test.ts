@@ -98,6 +98,33 @@ describe("playing in order", () => {
     expect(heard).toEqual(frames.map((payload) => [...payload]));
   });
 
+  test("never mixes up packets of two streams, whose memory it takes from one place", () => {
+    const buffers = [setUp().buffer, setUp().buffer, setUp().buffer];
+    const heard: number[][] = buffers.map(() => []);
+    for (let i = 0; i < 60; i++) {
+      for (const [index, buffer] of buffers.entries()) {
+        const atMs = 20 * i + 6 * index;
+        // The second stream loses a third of its packets, the third sends in bursts, and the first is reset once.
+        if (index === 0 && i === 30) buffer.reset();
+        if (index === 1 && i % 3 === 2) continue;
+        const from = index === 2 ? (i % 4 === 3 ? i - 3 : i + 1) : i;
+        for (let n = from; n <= i; n++) {
+          const payload = new Uint8Array(40 + 20 * index).fill(100 * index + (n % 100));
+          buffer.insert(rtpView({ payload, sequenceNumber: n, timestamp: 160 * n, ssrc: index + 1 }), atMs);
+        }
+      }
+      for (const [index, buffer] of buffers.entries()) {
+        if (buffer.pull(20 * i + 6 * index + 1) !== "frame") continue;
+        const { payload, sequenceNumber } = buffer.frame;
+        expect(payload).toEqual(new Uint8Array(40 + 20 * index).fill(100 * index + (sequenceNumber % 100)));
+        heard[index]!.push(sequenceNumber);
+      }
+    }
+    expect(heard[0]!.length).toBeGreaterThan(50);
+    expect(heard[1]!.length).toBeGreaterThan(30);
+    expect(heard[2]!.length).toBeGreaterThan(40);
+  });
+
   test("puts packets in order across both wraps", () => {
     const { buffer, packet, run, frames } = setUp();
     const packets = Array.from({ length: 40 }, (_, i) => packet(i, i % 3 === 1 ? 35 : 5));
