@@ -30,7 +30,7 @@ function powerDbfs(power: number): number {
 /** Measures one stream of mono frames: the level of the last frame, and a hint whether someone speaks. */
 export class LevelMeter {
   readonly #sampleRate: number;
-  // Of the last frame. Decibels are for who asks: this runs for both directions of every call.
+  // Of the last frame. Decibels are for who asks: this runs for every packet of every call.
   #power = 0;
   #peakPower = 0;
   #noisePower = quietestSpeechPower / speechAboveNoise;
