@@ -433,38 +433,6 @@ describe("the seam for SRTP", () => {
   });
 });
 
-describe("send buffers", () => {
-  test("are used again once the network has let go of them, and not before", async () => {
-    const { clock, alice, bob } = await setUp();
-    alice.transport.setRemote(bob.here());
-    const used = new Set<Uint8Array>();
-    for (let round = 0; round < 20; round++) {
-      const slot = alice.transport.acquire(172)!;
-      expect(alice.transport.acquire(172)).toBe(slot);
-      used.add(slot.bytes);
-      alice.transport.sendRtp(slot);
-      await clock.advance(20);
-    }
-    expect(used.size).toBe(1);
-  });
-
-  test("grow to 64 in flight, and then packets are refused and counted", async () => {
-    const { clock, alice, bob } = await setUp();
-    alice.transport.setRemote(bob.here());
-    const slots = new Set<unknown>();
-    for (let i = 0; i < 64; i++) {
-      const slot = alice.transport.acquire(20)!;
-      slots.add(slot.bytes);
-      alice.transport.sendRtp(slot);
-    }
-    expect(slots.size).toBe(64);
-    expect(alice.transport.acquire(20)).toBeUndefined();
-    expect(alice.transport.stats().sendOverruns).toBe(1);
-    await clock.advance(1);
-    expect(alice.transport.acquire(20)).toBeDefined();
-  });
-});
-
 describe("closing", () => {
   test("frees the ports, ends hearing and sending, and may be repeated", async () => {
     const { clock, environment, alice, bob } = await setUp();
